@@ -35,10 +35,10 @@ namespace sluice {
 
 enum class CodecError : uint8_t {
   kNone = 0,
-  kMessageTooLong,        // longer than the codec's message_bytes_max
-  kBadLength,             // a length field that no frame can have (below its own header, overlong varint)
-  kTerminatorInMessage,   // Encode: the message holds its own terminator, so it would be split
-  kWrongSize,             // Encode: not the size that fixed-size records have
+  kMessageTooLong,  // longer than the codec's message_bytes_max
+  kBadLength,       // a length field that no frame can have (below its own header, overlong varint)
+  kTerminatorInMessage,  // Encode: the message holds its own terminator, so it would be split
+  kWrongSize,            // Encode: not the size that fixed-size records have
 };
 
 // "message too long", "bad length", ...: for people; never null.
@@ -65,7 +65,7 @@ struct Decoded {
 template <class T>
 concept ByteSink = requires(T& sink, size_t size) {
   { sink.Reserve(size) } -> std::convertible_to<char*>;
-  { sink.Commit(size) };
+  {sink.Commit(size)};
 };
 
 // Appends to a string owned by the caller.

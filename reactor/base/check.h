@@ -12,10 +12,10 @@ namespace sluice::base {
 
 }  // namespace sluice::base
 
-#define SLUICE_CHECK(condition, rule)                                            \
-  do {                                                                           \
-    if (!(condition)) [[unlikely]]                                               \
-      ::sluice::base::CheckFailed(__FILE__, __LINE__, #condition, rule);         \
+#define SLUICE_CHECK(condition, rule)                                    \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]]                                       \
+      ::sluice::base::CheckFailed(__FILE__, __LINE__, #condition, rule); \
   } while (false)
 
 #endif  // SLUICE_REACTOR_BASE_CHECK_H_

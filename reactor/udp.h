@@ -1,0 +1,154 @@
+// UDP sockets of a loop. What a turn received comes as one batch, what a turn sends leaves as one.
+// Datagrams never stick together; they are truncated, lost, repeated and reordered, and each of
+// these that can be seen from here is counted.
+//
+//   class Echo : public sluice::DatagramHandler {
+//     void OnDatagrams(sluice::DatagramSocket& socket, absl::Span<const sluice::Datagram> batch)
+//     override {
+//       for (const sluice::Datagram& datagram : batch) socket.Send(*datagram.peer, datagram.bytes);
+//     }
+//   };
+#ifndef SLUICE_REACTOR_UDP_H_
+#define SLUICE_REACTOR_UDP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "reactor/backend/backend.h"
+#include "reactor/base/slab.h"
+
+namespace sluice {
+
+class DatagramSocket;
+class Loop;
+
+// Valid during OnDatagrams.
+struct Datagram {
+  const Endpoint* peer = nullptr;
+  std::string_view bytes;
+  size_t wire_bytes = 0;  // as sent; larger than `bytes` when truncated
+  bool truncated = false;
+};
+
+// One per socket; destroyed after OnClose. The loop's thread only.
+class DatagramHandler {
+ public:
+  virtual ~DatagramHandler() = default;
+  virtual void OnDatagrams(DatagramSocket& socket, absl::Span<const Datagram> batch) = 0;
+  // An error the kernel reported on this socket (-errno made positive), e.g. ECONNREFUSED for an
+  // earlier datagram (udp(7)). The socket goes on.
+  virtual void OnError(DatagramSocket& socket, int error);
+  // The loop was asked to stop. Default: Close(), after what was sent has left.
+  virtual void OnStop(DatagramSocket& socket);
+  virtual void OnClose(DatagramSocket& socket);
+};
+
+struct DatagramSocketOptions {
+  bool reuse_port = false;
+  size_t receive_bytes_max = kDatagramBytesMax;  // larger datagrams are truncated to this
+  size_t send_queue_bytes_max = 4 << 20;         // beyond: Send drops and counts
+  SocketOptions socket;
+};
+
+struct DatagramStats {
+  uint64_t received = 0;
+  uint64_t bytes_received = 0;
+  uint64_t truncated = 0;
+  uint64_t kernel_drops = 0;  // lost to a full receive buffer (SO_RXQ_OVFL), as last reported
+  uint64_t sent = 0;
+  uint64_t bytes_sent = 0;   // offered to the kernel
+  uint64_t refused = 0;      // the kernel refused it (EMSGSIZE, ENETUNREACH, ...)
+  uint64_t queue_drops = 0;  // send_queue_bytes_max
+};
+
+class DatagramSocket {
+ public:
+  DatagramSocket(const DatagramSocket&) = delete;
+  DatagramSocket& operator=(const DatagramSocket&) = delete;
+
+  // Copies; leaves with the turn. False when it was dropped: closed, or the queue is full.
+  bool Send(const Endpoint& peer, std::string_view bytes);
+
+  void PauseReading();
+  void ResumeReading();
+  // Sends what is queued, then closes. OnClose follows.
+  void Close();
+
+  const Endpoint& endpoint() const { return endpoint_; }
+  const DatagramStats& stats() const { return stats_; }
+  int last_send_error() const { return last_send_error_; }  // errno of the newest refusal, or 0
+  size_t unsent_bytes() const { return queued_.bytes.size(); }
+  DatagramHandler& handler() const { return *handler_; }
+  Loop& loop() const { return loop_; }
+
+  template <class T>
+  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
+    return SetRawOption(
+        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
+  }
+  template <class T>
+  absl::StatusOr<T> GetOption(SocketOption<T> option) const {
+    absl::StatusOr<std::string> value = GetRawOption(RawSocketOptionFor(option));
+    if (!value.ok()) return value.status();
+    return socket_option_internal::FromBytes<T>(*value);
+  }
+
+ private:
+  friend class Loop;
+  friend class base::Slab<DatagramSocket, 30>;
+
+  // Datagrams on their way out: their bytes in one string, so that a batch is two allocations.
+  struct Outbox {
+    struct Entry {
+      Endpoint peer;
+      size_t offset = 0;
+      size_t size = 0;
+    };
+    std::vector<Entry> entries;
+    std::string bytes;
+    size_t begin = 0;  // entries before this one have left
+  };
+
+  DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions options,
+                 std::unique_ptr<DatagramHandler> handler);
+  ~DatagramSocket() = default;
+
+  void Received(absl::Span<const Completion> completions);
+  void ReceiveFailed(int error);
+  void SendCompleted(const Completion& completion);
+  void Flush();
+  void Stopping();
+  void SplitInto(const Completion& completion, std::vector<Datagram>& batch);
+  void WantFlush();
+
+  absl::Status SetRawOption(const RawSocketOption& option);
+  absl::StatusOr<std::string> GetRawOption(const RawSocketOption& option) const;
+
+  Loop& loop_;
+  Socket socket_;
+  Token token_ = 0;
+  DatagramSocketOptions options_;
+  std::unique_ptr<DatagramHandler> handler_;
+  Endpoint endpoint_;
+  DatagramStats stats_;
+  Outbox queued_;     // Send adds here
+  Outbox departing_;  // lent to the backend, up to departing_end_
+  size_t departing_end_ = 0;
+  int last_send_error_ = 0;
+  bool paused_ = false;
+  bool send_outstanding_ = false;
+  bool flush_wanted_ = false;
+  bool closing_ = false;  // Close was called
+  bool closed_ = false;   // the backend was told
+};
+
+}  // namespace sluice
+
+#endif  // SLUICE_REACTOR_UDP_H_
