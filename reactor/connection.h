@@ -130,7 +130,7 @@ class Connection : private TimerNode {
   Connection(Loop& loop, std::unique_ptr<Handler> handler, const ConnectionLimits* limits);
   ~Connection() = default;
 
-  // What the loop tells a connection; connection_events.cc.
+  // What the loop tells a connection.
   void Opened();
   void ConnectFailed(int error);
   void Received(std::string_view bytes);
@@ -148,13 +148,14 @@ class Connection : private TimerNode {
   void Stash(std::string_view bytes);
   void DeliverTail();
   void DeliverEnd();
-  bool TurnBudgetSpent() const;
+  void CheckInputLimit();
 
+  bool can_send() const;
   void BeginClose(CloseReason reason);
   void OutputSent();
   void OutputGrew();
   void Unpause(uint8_t pause);
-  void Pause(uint8_t pause);
+  void AddPause(uint8_t pause);
   void UpdateReceiving();
   void WantFlush();
   void WantTurn();
@@ -182,6 +183,7 @@ class Connection : private TimerNode {
   bool flush_wanted_ : 1 = false;  // in the loop's flush list
   bool turn_wanted_ : 1 = false;   // in the loop's turn list
   CloseReason reason_;
+  Token listener_ = kNoToken;  // that accepted it
   OutputQueue output_;
   InputTail tail_;
   ConnectionStats stats_;

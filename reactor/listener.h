@@ -50,9 +50,18 @@ class Listener {
   // Paused: accepts one connection, as soon as there is one. Calls add up.
   void AcceptOne();
 
+  // errno of the newest accept that failed for want of something (EMFILE, ...), or 0. Accepting
+  // goes on when a connection closes, and is tried again every 50 ms.
+  int last_accept_error() const { return last_accept_error_; }
+
   // TCP only.
   absl::StatusOr<AcceptQueue> accept_queue() const;
 
+  template <class T>
+  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
+    return SetRawOption(
+        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
+  }
   template <class T>
   absl::StatusOr<T> GetOption(SocketOption<T> option) const {
     absl::StatusOr<std::string> value = GetRawOption(RawSocketOptionFor(option));
@@ -71,11 +80,13 @@ class Listener {
   Listener(Loop& loop, Socket socket, ListenerOptions options, HandlerFactory factory);
   ~Listener() = default;
 
-  bool at_limit() const { return connections_ >= options_.connections_max; }
+  AcceptCount accept_count() const;
   void UpdateAccepting();
-  void Accepted(Socket socket);
+  void Accepted(const Completion& completion);
   void AcceptFailed(int error);
-  void ConnectionClosed();
+  void ConnectionClosed();  // one it accepted
+  void DescriptorFreed();   // any
+  absl::Status SetRawOption(const RawSocketOption& option);
   absl::StatusOr<std::string> GetRawOption(const RawSocketOption& option) const;
 
   Loop& loop_;
@@ -90,8 +101,10 @@ class Listener {
   uint64_t wanted_ = 0;  // AcceptOne calls not yet served
   bool paused_ = false;
   bool accepting_ = false;  // StartAccept is in force
-  bool accepting_one_ = false;
+  AcceptCount accepting_count_ = AcceptCount::kUnlimited;
   bool closing_ = false;
+  int quiet_turns_ = 0;  // of a stopping loop, in a row, without a connection
+  int last_accept_error_ = 0;
   Timer retry_;  // out of descriptors: tries again then, or when a connection closes
 };
 

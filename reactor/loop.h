@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "reactor/backend/backend.h"
+#include "reactor/backend/resolve.h"
 #include "reactor/base/slab.h"
 #include "reactor/base/time.h"
 #include "reactor/connection.h"
@@ -120,7 +121,17 @@ class Loop {
   friend class Timer;
 
   // A token is kind (2 bits) | generation (30) | slot (32).
-  enum class Kind : uint64_t { kConnection = 0, kListener = 1, kDatagramSocket = 2 };
+  enum class Kind : uint64_t { kConnection = 0, kListener = 1, kDatagramSocket = 2, kNobody = 3 };
+  enum class StopPhase : uint8_t { kEmptyingQueues, kReading, kDraining };
+  static constexpr int kQuietTurns = 3;
+
+  struct SignalFunction {
+    SignalFunction(int number, absl::AnyInvocable<void()> f)
+        : signal(number), function(std::move(f)) {}
+    int signal;
+    absl::AnyInvocable<void()> function;
+  };
+
   static Token MakeToken(Kind kind, base::SlabKey key);
   static Kind KindOf(Token token);
   static base::SlabKey KeyOf(Token token);
@@ -135,12 +146,13 @@ class Loop {
   void RunPosted();
   void RunSignals();
 
+  void ConnectCompleted(Connection& connection, int32_t result);
   void Accept(Listener& listener, Socket socket);
   void ConnectionClosed(Connection& connection);
   const ConnectionLimits* Intern(const ConnectionLimits& limits);
 
-  void BeginStop();
-  bool CloseDrainedListeners();
+  void ContinueStop();
+  bool CloseEmptyListeners();
   void AbortAll();
   bool everything_closed() const;
 
@@ -158,15 +170,15 @@ class Loop {
   base::Slab<DatagramSocket, 30> datagram_sockets_;
   std::vector<Token> flush_wanted_, flushing_;
   std::vector<Token> turn_wanted_, turning_;
-  std::vector<std::pair<int, absl::AnyInvocable<void()>>> signal_functions_;
+  std::vector<std::unique_ptr<SignalFunction>> signals_;
+  std::vector<Datagram> datagram_batch_;  // reused
 
   bool stopping_ = false;
   bool aborted_ = false;
+  StopPhase stop_phase_ = StopPhase::kEmptyingQueues;
+  int reading_turns_ = 0;
   TimePoint drain_deadline_ = kNever;
 };
-
-// Looks a host name up and returns its first address; blocks while it does.
-absl::StatusOr<Endpoint> ResolveEndpoint(std::string_view text);
 
 template <class H, class... Arguments>
 absl::StatusOr<Listener*> Loop::Listen(std::string_view endpoint, ListenerOptions options,

@@ -53,7 +53,7 @@ class Timer : private TimerNode {
   absl::AnyInvocable<void()> on_fire_;
 };
 
-// The wheel: 11 levels of 64 slots over ticks of 2^16 ns (65.5 us), which reaches past every
+// The wheel: 8 levels of 64 slots over ticks of 2^16 ns (65.5 us), which reaches past every
 // TimePoint. Level n holds what is due within 64^(n+1) ticks; a slot's timers move down a level
 // when its time comes (Varghese and Lauck, Hashed and hierarchical timing wheels, 1987, scheme 7).
 // Knows no clock: time is what Advance is told.
@@ -80,11 +80,19 @@ class TimerWheel {
 
   using Slot = base::List<TimerNode, TimerNode>;
 
+  struct Position {
+    int level = -1;  // none
+    int slot = 0;
+    uint64_t tick = 0;  // when the slot begins
+  };
+
+  static uint64_t TickBefore(TimePoint time);
+  static uint64_t TickAfter(TimePoint time);
   void Place(TimerNode& node);
-  void MoveDown(int level, int slot, Slot& due);
+  Position FirstOccupied() const;
 
   uint64_t tick_;  // every timer due up to this tick has fired or waits in due_now_
-  mutable std::array<uint64_t, kLevels> occupied_{};  // a bit a slot; set bits may be stale
+  mutable std::array<uint64_t, kLevels> occupied_{};  // a bit a slot; a cancel leaves it set
   std::array<std::array<Slot, kSlots>, kLevels> slots_;
   Slot due_now_;  // due at or before tick_ when armed
 };

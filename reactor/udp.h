@@ -76,6 +76,7 @@ class DatagramSocket {
   // Copies; leaves with the turn. False when it was dropped: closed, or the queue is full.
   bool Send(const Endpoint& peer, std::string_view bytes);
 
+  // A batch already under way may still come.
   void PauseReading();
   void ResumeReading();
   // Sends what is queued, then closes. OnClose follows.
@@ -121,9 +122,10 @@ class DatagramSocket {
   ~DatagramSocket() = default;
 
   void Received(absl::Span<const Completion> completions);
-  void ReceiveFailed(int error);
+  void ReceiveFailed(int error, bool more);
   void SendCompleted(const Completion& completion);
   void Flush();
+  void CloseNow();
   void Stopping();
   void SplitInto(const Completion& completion, std::vector<Datagram>& batch);
   void WantFlush();

@@ -50,6 +50,7 @@ struct Socket {
 // The owner's name for a socket, carried and never looked at. All operations of one socket carry
 // the same token.
 using Token = uint64_t;
+inline constexpr Token kNoToken = UINT64_MAX;
 
 // Names the buffer of a completion until ReleaseBuffer.
 using BufferId = uint32_t;

@@ -110,6 +110,12 @@ class SocketOptions {
     return Add(option, value, /*required=*/false);
   }
 
+  // Those of `others` after ours: where both set one, theirs holds.
+  SocketOptions& Append(const SocketOptions& others) {
+    entries_.insert(entries_.end(), others.entries_.begin(), others.entries_.end());
+    return *this;
+  }
+
   const std::vector<RawSocketOption>& entries() const { return entries_; }
 
  private:

@@ -1,0 +1,292 @@
+#include "reactor/backend/epoll_backend.h"
+
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include "reactor/base/check.h"
+
+namespace sluice::backend {
+namespace {
+
+// Not a slot number of the slab.
+constexpr uint64_t kWakeupEvent = UINT64_MAX;
+
+uint64_t ToEventData(base::SlabKey key) {
+  return uint64_t{key.generation} << 32 | key.index;
+}
+
+base::SlabKey FromEventData(uint64_t data) {
+  return {static_cast<uint32_t>(data), static_cast<uint32_t>(data >> 32)};
+}
+
+bool Contains(uint32_t events, uint32_t any_of) {
+  return (events & any_of) != 0;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Backend>> EpollBackend::Create(const BackendOptions& options) {
+  const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_fd < 0) return ErrnoStatus(errno, "epoll_create1");
+  const int wakeup_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wakeup_fd < 0) {
+    const int error = errno;
+    close(epoll_fd);
+    return ErrnoStatus(error, "eventfd");
+  }
+  // Edge-triggered, so that the counter never needs reading: every write is an edge.
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = kWakeupEvent}};
+  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wakeup_fd, &event) != 0) {
+    const int error = errno;
+    close(epoll_fd);
+    close(wakeup_fd);
+    return ErrnoStatus(error, "epoll_ctl");
+  }
+  return std::unique_ptr<Backend>(new EpollBackend(epoll_fd, wakeup_fd, options));
+}
+
+EpollBackend::EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options)
+    : KernelBackend(wakeup_fd, Blocking::kNo),
+      epoll_fd_(epoll_fd),
+      buffers_(std::bit_ceil(options.receive_buffers), options.receive_buffer_bytes),
+      datagram_buffers_(std::bit_ceil(options.datagram_buffers)) {}
+
+EpollBackend::~EpollBackend() {
+  records_.ForEach([](Record& record) { close(record.fd); });
+  close(epoll_fd_);
+}
+
+absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t receive_bytes_max) {
+  const Socket socket = Register(fd, kind);
+  if (!socket.valid()) {
+    const int error = errno;
+    close(fd);
+    return ErrnoStatus(error, "epoll_ctl", "see fs.epoll.max_user_watches");
+  }
+  if (kind == SocketKind::kDatagram) {
+    At(socket).receive_bytes_max = static_cast<uint32_t>(receive_bytes_max);
+    if (datagram_slots_ == nullptr) {
+      datagram_slots_ = std::make_unique<DatagramSlots>(datagram_buffers_, kDatagramBytesMax + 1);
+      for (uint32_t slot = datagram_buffers_; slot > 0; --slot) {
+        free_datagram_slots_.push_back(slot - 1);
+      }
+    }
+  }
+  return socket;
+}
+
+Socket EpollBackend::Register(int fd, SocketKind kind) {
+  const auto [key, record] = records_.Emplace();
+  record->fd = fd;
+  record->kind = kind;
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                    .data = {.u64 = ToEventData(key)}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) return Socket{key.index};
+  records_.Erase(key.index);
+  return Socket{};
+}
+
+Completion& EpollBackend::Complete(const Record& record, Operation operation, int32_t result) {
+  Completion completion;
+  completion.token = record.token;
+  completion.operation = operation;
+  completion.result = result;
+  return gathering_.emplace_back(completion);
+}
+
+void EpollBackend::StartAccept(Socket listener, Token token, AcceptCount count) {
+  Record& record = At(listener);
+  record.accept_count = count;
+  record.token = token;
+  record.interested = true;
+  MarkReady(listener.index, record);
+}
+
+void EpollBackend::StopAccept(Socket listener) {
+  At(listener).interested = false;
+}
+
+void EpollBackend::StartReceive(Socket socket, Token token) {
+  Record& record = At(socket);
+  record.token = token;
+  record.interested = true;
+  MarkReady(socket.index, record);
+}
+
+void EpollBackend::StopReceive(Socket socket) {
+  At(socket).interested = false;
+}
+
+void EpollBackend::ReleaseBuffer(BufferId buffer) {
+  if (buffer & kDatagramBufferBit) {
+    free_datagram_slots_.push_back(buffer & ~kDatagramBufferBit);
+  } else {
+    buffers_.Release(buffer);
+  }
+  out_of_buffers_ = false;
+}
+
+Socket EpollBackend::Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) {
+  const auto fail = [&](int32_t result) {
+    Completion& completion = gathering_.emplace_back();
+    completion.token = token;
+    completion.operation = Operation::kConnect;
+    completion.result = result;
+    return Socket{};
+  };
+  const int fd = OpenStream(endpoint, options, blocking());
+  if (fd < 0) return fail(fd);
+  stats_.kernel_entries += 3;  // socket, connect, epoll_ctl
+  const int result = connect(fd, endpoint.address(), endpoint.size());
+  if (result != 0 && errno != EINPROGRESS) {
+    const int error = errno;
+    close(fd);
+    return fail(-error);
+  }
+  const bool connected = result == 0;  // unix-domain
+  // Only now: an unconnected socket would report a hang-up at once.
+  const Socket socket = Register(fd, SocketKind::kStream);
+  if (!socket.valid()) {
+    const int error = errno;
+    close(fd);
+    return fail(-error);
+  }
+  Record& record = At(socket);
+  record.token = token;
+  record.connecting = !connected;
+  if (connected) Complete(record, Operation::kConnect, 0);
+  return socket;
+}
+
+void EpollBackend::CompleteConnect(Record& record) {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  ++stats_.kernel_entries;
+  if (getsockopt(record.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  record.connecting = false;
+  Complete(record, Operation::kConnect, -error);
+}
+
+void EpollBackend::Close(Socket socket, CloseMode mode, Token token) {
+  Record& record = At(socket);
+  record.token = token;
+  CancelOutput(record);
+  if (mode == CloseMode::kReset) MakeCloseReset(record.fd);
+  RemoveUnixFile(socket);
+  ++stats_.kernel_entries;
+  close(record.fd);  // takes the registration with it: nobody else has this descriptor (epoll(7))
+  Complete(record, Operation::kClose, 0);
+  records_.Erase(socket.index);
+}
+
+void EpollBackend::CancelOutput(Record& record) {
+  if (record.connecting) Complete(record, Operation::kConnect, -ECANCELED);
+  if (record.blocked_send != nullptr) Complete(record, Operation::kSend, -ECANCELED);
+  if (record.blocked_send_to != nullptr) {
+    Complete(record, Operation::kSendTo, record.blocked_send_to->taken()).first_error = -ECANCELED;
+  }
+}
+
+bool EpollBackend::CanReceive() {
+  return !out_of_buffers_;
+}
+
+absl::Span<const Completion> EpollBackend::Poll(TimePoint deadline) {
+  ++stats_.polls;
+  batch_.clear();
+  // What submitting completed goes back without asking the kernel, but never twice in a row: a
+  // connection that always has more to send must not keep the others from being heard.
+  if (!gathering_.empty() && waited_) {
+    waited_ = false;
+    batch_.swap(gathering_);
+    return batch_;
+  }
+  waited_ = true;
+  const bool work_waits = !gathering_.empty() || (!ready_.empty() && CanReceive());
+  const int count = Wait(work_waits ? TimePoint::min() : deadline);
+  for (int i = 0; i < count; ++i) HandleEvent(events_[i]);
+  ServeReady();
+  batch_.swap(gathering_);
+  return batch_;
+}
+
+int EpollBackend::Wait(TimePoint deadline) {
+  timespec timeout{};
+  if (deadline != kNever && deadline != TimePoint::min()) {
+    const Duration left = std::max(deadline - Now(), Duration(0));
+    timeout.tv_sec = left.count() / 1'000'000'000;
+    timeout.tv_nsec = left.count() % 1'000'000'000;
+  }
+  ++stats_.kernel_entries;
+  if (pwait2_works_) {
+    const int count = epoll_pwait2(epoll_fd_, events_.data(), static_cast<int>(events_.size()),
+                                   deadline == kNever ? nullptr : &timeout, nullptr);
+    if (count >= 0 || errno == EINTR) return std::max(count, 0);
+    SLUICE_CHECK(errno == ENOSYS || errno == EPERM, "epoll_pwait2 refused its arguments");
+    pwait2_works_ = false;  // before Linux 5.11, or a seccomp filter that does not know it
+  }
+  // Rounded up: waking up early would make timers spin.
+  const int64_t milliseconds = timeout.tv_sec * 1000 + (timeout.tv_nsec + 999'999) / 1'000'000;
+  const int timeout_ms =
+      deadline == kNever ? -1 : static_cast<int>(std::min<int64_t>(milliseconds, INT_MAX));
+  const int count =
+      epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), timeout_ms);
+  SLUICE_CHECK(count >= 0 || errno == EINTR, "epoll_wait refused its arguments");
+  return std::max(count, 0);
+}
+
+void EpollBackend::HandleEvent(const epoll_event& event) {
+  if (event.data.u64 == kWakeupEvent) return;
+  const base::SlabKey key = FromEventData(event.data.u64);
+  Record* record = records_.Find(key);
+  if (record == nullptr) {
+    ++stats_.stale_events;
+    return;
+  }
+  if (Contains(event.events, EPOLLOUT | EPOLLHUP | EPOLLERR)) ContinueOutput(*record);
+  if (Contains(event.events, EPOLLRDHUP | EPOLLHUP | EPOLLERR)) record->hung_up = true;
+  if (Contains(event.events, EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+    record->readable = true;
+    MarkReady(key.index, *record);
+  }
+}
+
+void EpollBackend::MarkReady(uint32_t index, Record& record) {
+  if (record.queued || !record.readable || !record.interested || record.connecting) return;
+  record.queued = true;
+  ready_.push_back(records_.KeyOf(index));
+}
+
+void EpollBackend::ServeReady() {
+  serving_.swap(ready_);
+  for (const base::SlabKey key : serving_) {
+    Record* record = records_.Find(key);
+    if (record == nullptr) continue;
+    record->queued = false;
+    if (!record->interested) continue;  // stopped meanwhile; Start queues it again
+    if (record->kind == SocketKind::kListener) {
+      AcceptSome(*record);
+    } else if (!CanReceive() || !ServeOnce(*record)) {
+      out_of_buffers_ = true;
+    }
+    MarkReady(key.index, *record);
+  }
+  serving_.clear();
+}
+
+// False when there was no buffer for it.
+bool EpollBackend::ServeOnce(Record& record) {
+  const bool served =
+      record.kind == SocketKind::kStream ? ReceiveStream(record) : ReceiveDatagrams(record);
+  if (!served) ++stats_.buffer_exhaustions;
+  return served;
+}
+
+}  // namespace sluice::backend

@@ -1,0 +1,100 @@
+// The contract of backend.h on epoll(7): one edge-triggered registration a socket for its whole
+// life, no epoll_ctl afterwards. A send is tried at once and waits for an edge only when the socket
+// is full; a socket that may hold more waits in the ready list, so that one Poll reads each socket
+// once and no firehose gets ahead of the others.
+#ifndef SLUICE_REACTOR_BACKEND_EPOLL_BACKEND_H_
+#define SLUICE_REACTOR_BACKEND_EPOLL_BACKEND_H_
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "reactor/backend/datagram_io.h"
+#include "reactor/backend/kernel_backend.h"
+#include "reactor/base/buffer_pool.h"
+#include "reactor/base/slab.h"
+
+namespace sluice::backend {
+
+class EpollBackend final : public KernelBackend {
+ public:
+  static absl::StatusOr<std::unique_ptr<Backend>> Create(const BackendOptions& options);
+  ~EpollBackend() override;
+
+  std::string_view name() const override { return "epoll"; }
+  void StartAccept(Socket listener, Token token, AcceptCount count) override;
+  void StopAccept(Socket listener) override;
+  Socket Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) override;
+  void StartReceive(Socket socket, Token token) override;
+  void StopReceive(Socket socket) override;
+  void ReleaseBuffer(BufferId buffer) override;
+  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
+  void Close(Socket socket, CloseMode mode, Token token) override;
+  absl::Span<const Completion> Poll(TimePoint deadline) override;
+
+ private:
+  // A send that met a full socket; its edge resumes it.
+  struct BlockedSend {
+    std::array<iovec, kSendSpansMax> spans;
+    size_t count = 0;
+  };
+
+  struct Record {
+    int fd = -1;
+    SocketKind kind = SocketKind::kStream;
+    AcceptCount accept_count = AcceptCount::kUnlimited;
+    bool interested = false;  // StartAccept or StartReceive is in force
+    bool readable = false;    // since the last edge, until the socket said EAGAIN or came up short
+    bool hung_up = false;     // the peer's end is in the queue: a short read is not the last
+    bool queued = false;      // in ready_
+    bool connecting = false;
+    uint32_t receive_bytes_max = 0;  // datagrams
+    Token token = 0;
+    std::unique_ptr<BlockedSend> blocked_send;
+    std::unique_ptr<DatagramSend> blocked_send_to;
+  };
+
+  EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options);
+
+  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, size_t receive_bytes_max) override;
+  int Descriptor(Socket socket) override { return At(socket).fd; }
+  Record& At(Socket socket) { return records_.Live(socket.index); }
+  // Registers the descriptor; an invalid Socket and errno where the kernel refuses.
+  Socket Register(int fd, SocketKind kind);
+
+  int Wait(TimePoint deadline);
+  void HandleEvent(const epoll_event& event);
+  void MarkReady(uint32_t index, Record& record);
+  void ServeReady();
+  bool ServeOnce(Record& record);
+  void AcceptSome(Record& record);
+  bool AcceptEnded(Record& record, int error);
+  bool ReceiveStream(Record& record);
+  bool ReceiveDatagrams(Record& record);
+  void CompleteConnect(Record& record);
+  void ContinueOutput(Record& record);
+  bool TrySend(Record& record, absl::Span<const iovec> spans);
+  void CancelOutput(Record& record);
+  Completion& Complete(const Record& record, Operation operation, int32_t result);
+  bool CanReceive();
+
+  const int epoll_fd_;
+  base::Slab<Record> records_;
+  base::BufferPool buffers_;
+  const uint32_t datagram_buffers_;
+  std::unique_ptr<DatagramSlots> datagram_slots_;  // made with the first datagram socket
+  std::vector<uint32_t> free_datagram_slots_;
+  std::vector<base::SlabKey> ready_, serving_;
+  std::vector<Completion> gathering_, batch_;
+  bool waited_ = true;  // the last Poll asked the kernel
+  bool out_of_buffers_ = false;
+  bool pwait2_works_ = true;
+  std::array<epoll_event, 512> events_;
+};
+
+}  // namespace sluice::backend
+
+#endif  // SLUICE_REACTOR_BACKEND_EPOLL_BACKEND_H_

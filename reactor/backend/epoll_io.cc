@@ -1,0 +1,204 @@
+// EpollBackend: the system calls that move connections and bytes.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "reactor/backend/epoll_backend.h"
+#include "reactor/base/check.h"
+
+namespace sluice::backend {
+
+void EpollBackend::AcceptSome(Record& record) {
+  // Connections waiting behind these are served in the next Poll, after those that have data.
+  constexpr int kAcceptsPerPoll = 64;
+  for (int i = 0; i < kAcceptsPerPoll && record.interested; ++i) {
+    ++stats_.kernel_entries;
+    const int fd = accept4(record.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (AcceptEnded(record, errno)) return;
+      continue;
+    }
+    ++stats_.kernel_entries;
+    const Socket accepted = Register(fd, SocketKind::kStream);
+    if (!accepted.valid()) {
+      const int error = errno;
+      close(fd);
+      record.interested = false;
+      Complete(record, Operation::kAccept, -error);
+      return;
+    }
+    record.interested = record.accept_count == AcceptCount::kUnlimited;
+    Completion& completion = Complete(record, Operation::kAccept, 0);
+    completion.accepted = accepted;
+    completion.more = record.interested;
+  }
+}
+
+// False for an error of one connection that is already gone: the next may be fine (accept(2)).
+bool EpollBackend::AcceptEnded(Record& record, int error) {
+  switch (error) {
+    case EAGAIN:
+      record.readable = false;
+      return true;
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return false;
+    default:
+      record.interested = false;
+      Complete(record, Operation::kAccept, -error);
+      return true;
+  }
+}
+
+bool EpollBackend::ReceiveStream(Record& record) {
+  const absl::Span<char> room = buffers_.Room();
+  if (room.empty()) return false;
+  ++stats_.kernel_entries;
+  const ssize_t received = recv(record.fd, room.data(), room.size(), 0);
+  if (received > 0) {
+    // A short read empties a stream, and the next byte is an edge (epoll(7), Q&A 9). The peer's end
+    // behind it may have been reported with these bytes already, and is not reported again.
+    if (static_cast<size_t>(received) < room.size() && !record.hung_up) record.readable = false;
+    Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(received));
+    completion.more = true;
+    completion.data = room.data();
+    completion.buffer = buffers_.Lend(static_cast<size_t>(received));
+    return true;
+  }
+  const int error = received == 0 ? 0 : errno;
+  if (error == EAGAIN) {
+    record.readable = false;
+  } else if (error != EINTR) {
+    record.interested = false;
+    Complete(record, Operation::kReceive, -error);
+  }
+  return true;
+}
+
+bool EpollBackend::ReceiveDatagrams(Record& record) {
+  constexpr size_t kBatch = 32;
+  const size_t count = std::min(kBatch, free_datagram_slots_.size());
+  if (count == 0) return false;
+  std::array<mmsghdr, kBatch> headers;
+  std::array<iovec, kBatch> spans;
+  std::array<sockaddr_storage, kBatch> peers;
+  alignas(cmsghdr) std::array<char[kControlBytes], kBatch> controls;
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t slot = free_datagram_slots_[free_datagram_slots_.size() - 1 - i];
+    spans[i] = {datagram_slots_->data(slot), record.receive_bytes_max};
+    headers[i] = {};
+    headers[i].msg_hdr = {.msg_name = &peers[i],
+                          .msg_namelen = sizeof(peers[i]),
+                          .msg_iov = &spans[i],
+                          .msg_iovlen = 1,
+                          .msg_control = controls[i],
+                          .msg_controllen = kControlBytes,
+                          .msg_flags = 0};
+  }
+  ++stats_.kernel_entries;
+  // MSG_TRUNC: the length as it was sent, also where it did not fit (recv(2)).
+  const int received = recvmmsg(record.fd, headers.data(), static_cast<unsigned>(count),
+                                MSG_DONTWAIT | MSG_TRUNC, nullptr);
+  if (received < 0) {
+    if (errno == EAGAIN) {
+      record.readable = false;
+    } else if (errno != EINTR) {
+      Complete(record, Operation::kReceive, -errno).more = true;
+    }
+    return true;
+  }
+  for (int i = 0; i < received; ++i) {
+    const uint32_t slot = free_datagram_slots_.back();
+    free_datagram_slots_.pop_back();
+    msghdr& header = headers[i].msg_hdr;
+    DatagramInfo& info = datagram_slots_->info(slot);
+    info = {};
+    info.peer = Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&peers[i]), header.msg_namelen);
+    info.wire_bytes = headers[i].msg_len;
+    info.truncated = (header.msg_flags & MSG_TRUNC) != 0;
+    ReadControl(header, info);
+    const size_t kept = std::min<size_t>(headers[i].msg_len, record.receive_bytes_max);
+    Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
+    completion.more = true;
+    completion.data = datagram_slots_->data(slot);
+    completion.buffer = slot | kDatagramBufferBit;
+    completion.datagram = &info;
+  }
+  return true;
+}
+
+void EpollBackend::ContinueOutput(Record& record) {
+  if (record.connecting) {
+    CompleteConnect(record);
+    return;
+  }
+  if (record.blocked_send != nullptr) {
+    const BlockedSend& blocked = *record.blocked_send;
+    if (TrySend(record, absl::MakeConstSpan(blocked.spans.data(), blocked.count))) {
+      record.blocked_send.reset();
+    }
+  }
+  if (record.blocked_send_to != nullptr && record.blocked_send_to->Continue(record.fd, stats_)) {
+    Complete(record, Operation::kSendTo, record.blocked_send_to->taken()).first_error =
+        record.blocked_send_to->first_error();
+    record.blocked_send_to.reset();
+  }
+}
+
+void EpollBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+  Record& record = At(socket);
+  SLUICE_CHECK(record.blocked_send == nullptr, "one send a socket may be outstanding");
+  SLUICE_CHECK(!spans.empty() && spans.size() <= kSendSpansMax, "a send has 1 to 16 spans");
+  record.token = token;
+  if (TrySend(record, spans)) return;
+  record.blocked_send = std::make_unique<BlockedSend>();
+  std::copy(spans.begin(), spans.end(), record.blocked_send->spans.begin());
+  record.blocked_send->count = spans.size();
+}
+
+// False when the socket is full; anything else is completed.
+bool EpollBackend::TrySend(Record& record, absl::Span<const iovec> spans) {
+  for (;;) {
+    ++stats_.kernel_entries;
+    ssize_t sent = 0;
+    if (spans.size() == 1) {
+      sent = send(record.fd, spans[0].iov_base, spans[0].iov_len, MSG_NOSIGNAL);
+    } else {
+      msghdr header{};
+      header.msg_iov = const_cast<iovec*>(spans.data());
+      header.msg_iovlen = spans.size();
+      sent = sendmsg(record.fd, &header, MSG_NOSIGNAL);
+    }
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && errno == EAGAIN) return false;
+    Complete(record, Operation::kSend, sent >= 0 ? static_cast<int32_t>(sent) : -errno);
+    return true;
+  }
+}
+
+void EpollBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
+                          Token token) {
+  Record& record = At(socket);
+  SLUICE_CHECK(record.blocked_send_to == nullptr, "one SendTo a socket may be outstanding");
+  SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
+               "a batch has 1 to 256 datagrams");
+  record.token = token;
+  auto send = std::make_unique<DatagramSend>(datagrams);
+  if (send->Continue(record.fd, stats_)) {
+    Complete(record, Operation::kSendTo, send->taken()).first_error = send->first_error();
+  } else {
+    record.blocked_send_to = std::move(send);
+  }
+}
+
+}  // namespace sluice::backend

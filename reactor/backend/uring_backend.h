@@ -1,0 +1,139 @@
+// The contract of backend.h on io_uring(7): multishot accept and receive on provided buffers, one
+// enter a Poll for everything submitted and everything waited for.
+#ifndef SLUICE_REACTOR_BACKEND_URING_BACKEND_H_
+#define SLUICE_REACTOR_BACKEND_URING_BACKEND_H_
+
+#include <liburing.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reactor/backend/datagram_io.h"
+#include "reactor/backend/kernel_backend.h"
+#include "reactor/backend/uring_buffers.h"
+#include "reactor/backend/uring_ring.h"
+#include "reactor/base/slab.h"
+
+namespace sluice::backend {
+
+class UringBackend final : public KernelBackend {
+ public:
+  // Fails, saying why, where the kernel lacks what this needs (Linux 6.0: multishot receive) or
+  // forbids it. `in_use` gets what was found to work, in words.
+  static absl::StatusOr<std::unique_ptr<Backend>> Create(const BackendOptions& options,
+                                                         std::string* in_use);
+  ~UringBackend() override;
+
+  std::string_view name() const override { return "io_uring"; }
+  void StartAccept(Socket listener, Token token, AcceptCount count) override;
+  void StopAccept(Socket listener) override;
+  Socket Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) override;
+  void StartReceive(Socket socket, Token token) override;
+  void StopReceive(Socket socket) override;
+  void ReleaseBuffer(BufferId buffer) override;
+  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
+  void Close(Socket socket, CloseMode mode, Token token) override;
+  absl::Span<const Completion> Poll(TimePoint deadline) override;
+
+ private:
+  // What a kernel operation is for; travels in its user data beside slot and generation, so that a
+  // completion that comes after its socket went finds nobody.
+  enum class Op : uint8_t {
+    kWakeup,
+    kAccept,
+    kReceive,
+    kReceiveDatagram,
+    kSend,
+    kSendToRoom,
+    kConnect,
+    kCancel,
+    kCancelAll,
+    kClose
+  };
+
+  // Memory a send needs until the kernel took it over.
+  struct SendOp {
+    msghdr header;
+    std::array<iovec, kSendSpansMax> spans;
+  };
+  // Of one datagram socket: what its multishot receive was set up with.
+  struct DatagramReceive {
+    msghdr header{};
+    iovec room{};
+  };
+
+  struct Record {
+    int fd = -1;
+    SocketKind kind = SocketKind::kStream;
+    AcceptCount accept_count = AcceptCount::kUnlimited;
+    bool interested = false;  // StartAccept or StartReceive is in force
+    bool armed = false;       // its kernel operation is under way
+    bool cancelling = false;  // and was asked to end
+    bool starved = false;     // waits for a buffer
+    bool connecting = false;
+    bool sending = false;
+    bool closing = false;
+    bool close_submitted = false;
+    uint8_t outstanding = 0;  // kernel operations that still owe their last completion
+    CloseMode close_mode = CloseMode::kOrderly;
+    int32_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
+    Token token = 0;
+    uint32_t send_op = base::SlabKey::kNoIndex;
+    std::unique_ptr<DatagramReceive> datagram_receive;
+    std::unique_ptr<DatagramSend> send_to;
+  };
+
+  UringBackend(std::unique_ptr<UringRing> ring, std::unique_ptr<UringBuffers> buffers,
+               int wakeup_fd, const BackendOptions& options);
+
+  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, size_t receive_bytes_max) override;
+  int Descriptor(Socket socket) override { return At(socket).fd; }
+  absl::Status MakeDatagramBuffers();
+  Record& At(Socket socket) { return records_.Live(socket.index); }
+
+  io_uring_sqe* NextSqe(Op op, uint32_t index);
+  uint64_t UserData(Op op, uint32_t index);
+
+  void ArmWakeup();
+  void Arm(uint32_t index, Record& record);
+  void ArmReceive(uint32_t index, Record& record);
+  void ArmAccept(uint32_t index, Record& record);
+  void Disarm(uint32_t index, Record& record);
+  void RearmStarved();
+  bool BuffersWait() const;
+  uint32_t AvailableBuffers(const Record& record) const;
+
+  void Handle(const io_uring_cqe& cqe);
+  void HandleReceive(uint32_t index, Record& record, const io_uring_cqe& cqe);
+  void HandleReceiveDatagram(uint32_t index, Record& record, const io_uring_cqe& cqe);
+  void HandleAccept(uint32_t index, Record& record, const io_uring_cqe& cqe);
+  void HandleSend(Record& record, const io_uring_cqe& cqe);
+  void HandleSendToRoom(uint32_t index, Record& record);
+  void HandleConnect(Record& record, const io_uring_cqe& cqe);
+  void HandleCancelAll(Record& record, const io_uring_cqe& cqe);
+  void ReceiveStopped(uint32_t index, Record& record, int32_t result);
+  void StandingEnded(Record& record, const io_uring_cqe& cqe);
+  void SubmitClose(uint32_t index, Record& record);
+  void CloseWhenQuiet(uint32_t index, Record& record);
+  void CompleteSendTo(Record& record);
+  Completion& Complete(const Record& record, Operation operation, int32_t result);
+
+  std::unique_ptr<UringRing> ring_;
+  std::unique_ptr<UringBuffers> buffers_;
+  const uint32_t datagram_buffers_count_;
+  std::unique_ptr<UringBuffers> datagram_buffers_;  // made with the first datagram socket
+  std::vector<DatagramInfo> datagram_infos_;        // by buffer
+  base::Slab<Record, 24> records_;
+  base::Slab<SendOp> send_ops_;
+  std::deque<base::SlabKey> starved_;  // served first in, first out
+  std::vector<Completion> gathering_, batch_;
+  uint64_t wakeup_count_ = 0;  // what the read of the eventfd fills
+};
+
+}  // namespace sluice::backend
+
+#endif  // SLUICE_REACTOR_BACKEND_URING_BACKEND_H_

@@ -1,0 +1,157 @@
+// UringBackend: what each completion of the kernel means.
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "reactor/backend/uring_backend.h"
+#include "reactor/base/check.h"
+
+namespace sluice::backend {
+
+// Bookkeeping of a standing operation: without F_MORE this was its last completion.
+void UringBackend::StandingEnded(Record& record, const io_uring_cqe& cqe) {
+  if (cqe.flags & IORING_CQE_F_MORE) return;
+  record.armed = false;
+  record.cancelling = false;
+  --record.outstanding;
+}
+
+void UringBackend::HandleReceive(uint32_t index, Record& record, const io_uring_cqe& cqe) {
+  StandingEnded(record, cqe);
+  if (cqe.flags & IORING_CQE_F_BUFFER) {
+    const UringBuffers::Piece piece = buffers_->Take(cqe);
+    if (cqe.res <= 0 || record.closing) {
+      buffers_->Release(piece.buffer);
+    } else {
+      Completion& completion = Complete(record, Operation::kReceive, cqe.res);
+      completion.more = true;
+      completion.data = piece.data;
+      completion.buffer = piece.buffer;
+    }
+  }
+  if (!record.armed) ReceiveStopped(index, record, cqe.res);
+}
+
+// The receive ended; `result` says why, or is positive where the kernel merely wants it anew.
+void UringBackend::ReceiveStopped(uint32_t index, Record& record, int32_t result) {
+  if (record.closing) return;
+  if (result == -ENOBUFS) {
+    ++stats_.buffer_exhaustions;
+    record.starved = true;
+    starved_.push_back(records_.KeyOf(index));
+    return;
+  }
+  const bool again = result > 0 || result == -ECANCELED || result == -EINTR || result == -EAGAIN;
+  // The end of a stream is met again by the next receive; an error is told only once.
+  if (!again && !record.interested && result < 0) record.kept_error = result;
+  if (!again && record.interested) {
+    record.interested = false;
+    Complete(record, Operation::kReceive, result);
+  }
+  Arm(index, record);  // where it is still wanted
+}
+
+void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const io_uring_cqe& cqe) {
+  StandingEnded(record, cqe);
+  if (cqe.flags & IORING_CQE_F_BUFFER) {
+    const UringBuffers::Piece piece = datagram_buffers_->Take(cqe);
+    msghdr& layout = record.datagram_receive->header;
+    io_uring_recvmsg_out* out =
+        cqe.res < 0 ? nullptr : io_uring_recvmsg_validate(piece.data, cqe.res, &layout);
+    if (out == nullptr || record.closing) {
+      datagram_buffers_->Release(piece.buffer);
+    } else {
+      const unsigned kept = io_uring_recvmsg_payload_length(out, cqe.res, &layout);
+      DatagramInfo& info = datagram_infos_[piece.buffer];
+      info = {};
+      info.peer =
+          Endpoint::FromSockaddr(static_cast<sockaddr*>(io_uring_recvmsg_name(out)), out->namelen);
+      info.wire_bytes = out->payloadlen;
+      info.truncated = (out->flags & MSG_TRUNC) != 0;
+      msghdr control{};
+      control.msg_control = static_cast<char*>(io_uring_recvmsg_name(out)) + layout.msg_namelen;
+      control.msg_controllen = out->controllen;
+      ReadControl(control, info);
+      Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
+      completion.more = true;
+      completion.data = static_cast<char*>(io_uring_recvmsg_payload(out, &layout));
+      completion.buffer = piece.buffer | kDatagramBufferBit;
+      completion.datagram = &info;
+    }
+  }
+  if (record.armed) return;
+  const bool socket_error = cqe.res < 0 && cqe.res != -ENOBUFS && cqe.res != -ECANCELED &&
+                            cqe.res != -EINTR && cqe.res != -EAGAIN;
+  if (socket_error && record.interested && !record.closing) {
+    // An error queued by an earlier datagram (udp(7)): told, and the socket goes on.
+    Complete(record, Operation::kReceive, cqe.res).more = true;
+  }
+  ReceiveStopped(index, record, cqe.res == -ENOBUFS ? -ENOBUFS : -ECANCELED);
+}
+
+void UringBackend::HandleAccept(uint32_t index, Record& record, const io_uring_cqe& cqe) {
+  StandingEnded(record, cqe);
+  if (cqe.res >= 0) {
+    const bool last = record.accept_count == AcceptCount::kOne;
+    if (last) record.interested = false;
+    // First, since it may move the records' bookkeeping; the slab keeps `record` where it is.
+    const auto [key, accepted] = records_.Emplace();
+    accepted->fd = cqe.res;
+    Completion& completion = Complete(record, Operation::kAccept, 0);
+    completion.accepted = Socket{key.index};
+    completion.more = record.interested;
+  }
+  if (record.armed || record.closing) return;
+  const bool passing = cqe.res >= 0 || cqe.res == -ECANCELED || cqe.res == -EINTR ||
+                       cqe.res == -EAGAIN || cqe.res == -ECONNABORTED || cqe.res == -EPROTO;
+  if (!passing && record.interested) {
+    record.interested = false;
+    Complete(record, Operation::kAccept, cqe.res);
+  }
+  Arm(index, record);
+}
+
+void UringBackend::HandleSend(Record& record, const io_uring_cqe& cqe) {
+  --record.outstanding;
+  record.sending = false;
+  if (record.send_op != base::SlabKey::kNoIndex) {
+    send_ops_.Erase(std::exchange(record.send_op, base::SlabKey::kNoIndex));
+  }
+  Complete(record, Operation::kSend, cqe.res);
+}
+
+void UringBackend::CompleteSendTo(Record& record) {
+  Complete(record, Operation::kSendTo, record.send_to->taken()).first_error =
+      record.send_to->first_error();
+  record.send_to.reset();
+}
+
+// Sends on; a full socket is waited for.
+void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
+  if (record.closing || record.send_to->Continue(record.fd, stats_)) {
+    CompleteSendTo(record);
+    return;
+  }
+  ++record.outstanding;
+  io_uring_sqe* sqe = ring_->NextSqe();
+  io_uring_prep_poll_add(sqe, record.fd, POLLOUT);
+  io_uring_sqe_set_data64(sqe, UserData(Op::kSendToRoom, index));
+}
+
+void UringBackend::HandleConnect(Record& record, const io_uring_cqe& cqe) {
+  --record.outstanding;
+  record.connecting = false;
+  send_ops_.Erase(std::exchange(record.send_op, base::SlabKey::kNoIndex));
+  Complete(record, Operation::kConnect, cqe.res);
+}
+
+void UringBackend::HandleCancelAll(Record& record, const io_uring_cqe& cqe) {
+  --record.outstanding;
+  // Nothing was found to cancel and yet something is outstanding: it is on its way, or between two
+  // attempts. Shutting the socket down makes every attempt end.
+  if (cqe.res <= 0 && record.outstanding > 0) shutdown(record.fd, SHUT_RDWR);
+}
+
+}  // namespace sluice::backend

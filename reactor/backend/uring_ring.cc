@@ -1,0 +1,105 @@
+#include "reactor/backend/uring_ring.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+
+#include "reactor/backend/socket_util.h"
+#include "reactor/base/check.h"
+
+namespace sluice::backend {
+namespace {
+
+struct Setup {
+  unsigned flags;
+  const char* words;
+};
+
+// The best first. DEFER_TASKRUN (Linux 6.1) runs completions only when asked for them, so that they
+// come in batches and not in the middle of a handler; without it they come in bursts.
+constexpr std::array<Setup, 3> kSetups = {{
+    {IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL,
+     "SINGLE_ISSUER, DEFER_TASKRUN"},
+    {IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL, "COOP_TASKRUN"},
+    {0, "no set-up flags"},
+}};
+
+std::string_view SetupAdvice(int error) {
+  switch (error) {
+    case ENOSYS:
+      return "this kernel is built without io_uring";
+    case EPERM: {
+      int disabled = 0;
+      std::ifstream("/proc/sys/kernel/io_uring_disabled") >> disabled;
+      return disabled != 0 ? "kernel.io_uring_disabled forbids it" : "blocked by seccomp";
+    }
+    case ENOMEM:
+      return "the locked memory limit (ulimit -l) is too small";
+    case EMFILE:
+      return "the descriptor limit (ulimit -n) is too small";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<UringRing>> UringRing::Create(uint32_t submission_entries,
+                                                             uint32_t completion_entries) {
+  std::unique_ptr<UringRing> ring(new UringRing);
+  int result = -EINVAL;
+  for (const Setup& setup : kSetups) {
+    io_uring_params parameters{};
+    parameters.flags = setup.flags | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+    parameters.cq_entries = completion_entries;
+    result = io_uring_queue_init_params(submission_entries, &ring->ring_, &parameters);
+    if (result == 0) {
+      ring->setup_words_ = setup.words;
+      io_uring_ring_dontfork(&ring->ring_);
+      return ring;
+    }
+    if (result != -EINVAL) break;
+  }
+  ring->ring_.ring_fd = -1;
+  return ErrnoStatus(-result, "io_uring_setup", SetupAdvice(-result));
+}
+
+UringRing::~UringRing() {
+  if (ring_.ring_fd >= 0) io_uring_queue_exit(&ring_);
+}
+
+io_uring_sqe* UringRing::NextSqe() {
+  io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+  while (sqe == nullptr) {
+    ++enters_;
+    const int result = io_uring_submit(&ring_);
+    // EBUSY: the completion queue overflowed and wants to be flushed first; that is what asking for
+    // events does (io_uring_enter(2)).
+    if (result == -EBUSY || result == -EAGAIN) io_uring_get_events(&ring_);
+    sqe = io_uring_get_sqe(&ring_);
+  }
+  return sqe;
+}
+
+void UringRing::Submit(Duration left) {
+  ++enters_;
+  int result = 0;
+  if (left <= Duration(0)) {
+    result = io_uring_submit_and_get_events(&ring_);
+  } else if (left == kForEver) {
+    result = io_uring_submit_and_wait(&ring_, 1);
+  } else {
+    __kernel_timespec timeout{.tv_sec = left.count() / 1'000'000'000,
+                              .tv_nsec = left.count() % 1'000'000'000};
+    io_uring_cqe* unused = nullptr;
+    result = io_uring_submit_and_wait_timeout(&ring_, &unused, 1, &timeout, nullptr);
+  }
+  const bool passing = result == -ETIME || result == -EINTR || result == -EAGAIN ||
+                       result == -EBUSY || result == -ENOMEM;
+  if (result < 0 && !passing)
+    std::fprintf(stderr, "io_uring_enter: %s\n", ErrnoText(-result).c_str());
+  SLUICE_CHECK(result >= 0 || passing, "io_uring_enter refused its arguments");
+}
+
+}  // namespace sluice::backend

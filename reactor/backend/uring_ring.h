@@ -1,0 +1,64 @@
+// One io_uring instance: the best set-up flags this kernel takes, and submission that never fails
+// for want of room.
+#ifndef SLUICE_REACTOR_BACKEND_URING_RING_H_
+#define SLUICE_REACTOR_BACKEND_URING_RING_H_
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "reactor/base/time.h"
+
+namespace sluice::backend {
+
+class UringRing {
+ public:
+  // Belongs to the calling thread from now on (IORING_SETUP_SINGLE_ISSUER, io_uring_setup(2)).
+  static absl::StatusOr<std::unique_ptr<UringRing>> Create(uint32_t submission_entries,
+                                                           uint32_t completion_entries);
+  ~UringRing();
+  UringRing(const UringRing&) = delete;
+  UringRing& operator=(const UringRing&) = delete;
+
+  io_uring* raw() { return &ring_; }
+
+  // Submits what is queued first when the queue is full.
+  io_uring_sqe* NextSqe();
+  // Submits everything; waits for one completion when `left` is not zero, at most that long.
+  void Submit(Duration left);
+  static constexpr Duration kForEver = Duration::max();
+
+  // Calls handle(const io_uring_cqe&) for every completion that is there.
+  template <class Handle>
+  void Reap(Handle handle);
+
+  const std::string& setup_words() const { return setup_words_; }  // "SINGLE_ISSUER, DEFER_TASKRUN"
+  uint64_t TakeEnters() { return std::exchange(enters_, 0); }  // system calls since the last time
+
+ private:
+  UringRing() = default;
+
+  io_uring ring_{};
+  std::string setup_words_;
+  uint64_t enters_ = 0;
+};
+
+template <class Handle>
+void UringRing::Reap(Handle handle) {
+  // Handling may submit, which may append completions behind these: they are the next Reap's.
+  for (unsigned ready = io_uring_cq_ready(&ring_); ready > 0; --ready) {
+    io_uring_cqe* cqe = nullptr;
+    if (io_uring_peek_cqe(&ring_, &cqe) != 0) return;
+    const io_uring_cqe copy = *cqe;
+    io_uring_cqe_seen(&ring_, cqe);
+    handle(copy);
+  }
+}
+
+}  // namespace sluice::backend
+
+#endif  // SLUICE_REACTOR_BACKEND_URING_RING_H_

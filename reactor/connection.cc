@@ -1,0 +1,278 @@
+#include "reactor/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "reactor/base/check.h"
+#include "reactor/loop.h"
+
+namespace sluice {
+
+Connection::Connection(Loop& loop, std::unique_ptr<Handler> handler, const ConnectionLimits* limits)
+    : TimerNode([](TimerNode& node) { static_cast<Connection&>(node).TimerFired(); }),
+      loop_(loop),
+      handler_(std::move(handler)),
+      limits_(limits),
+      output_(loop.output_pool_),
+      last_activity_(loop.now()),
+      last_progress_(loop.now()) {}
+
+bool Connection::can_send() const {
+  return (state_ == State::kOpen || state_ == State::kConnecting) && !end_output_;
+}
+
+void Connection::Send(std::string_view bytes) {
+  if (!can_send() || bytes.empty()) return;
+  output_.Append(bytes);
+  OutputGrew();
+}
+
+void Connection::SendStatic(std::string_view bytes) {
+  if (!can_send() || bytes.empty()) return;
+  output_.AppendBorrowed(bytes);
+  OutputGrew();
+}
+
+char* Connection::Reserve(size_t size) {
+  return output_.Reserve(size);
+}
+
+void Connection::Commit(size_t size) {
+  output_.Commit(can_send() ? size : 0);
+  if (can_send() && size > 0) OutputGrew();
+}
+
+void Connection::OutputGrew() {
+  if (output_.bytes() > limits_->output_bytes_max) {
+    Fail(CloseCode::kOutputOverflow, 0);
+    return;
+  }
+  if (output_.bytes() > limits_->output_high_water_bytes && !(pauses_ & kPausedByOutput)) {
+    ++loop_.stats_.output_pauses;
+    AddPause(kPausedByOutput);
+  }
+  WantFlush();
+}
+
+void Connection::WantFlush() {
+  if (flush_wanted_ || send_outstanding_) return;
+  flush_wanted_ = true;
+  last_progress_ = loop_.now();
+  loop_.flush_wanted_.push_back(token_);
+}
+
+void Connection::WantTurn() {
+  if (turn_wanted_) return;
+  turn_wanted_ = true;
+  loop_.turn_wanted_.push_back(token_);
+}
+
+void Connection::Flush() {
+  flush_wanted_ = false;
+  const bool may_send = state_ == State::kOpen || state_ == State::kFlushing;
+  if (!may_send || send_outstanding_ || output_.empty()) return;
+  std::array<iovec, Backend::kSendSpansMax> spans;
+  const size_t count = output_.Gather(absl::MakeSpan(spans));
+  send_outstanding_ = true;
+  loop_.backend_->Send(socket_, absl::MakeConstSpan(spans.data(), count), token_);
+  UpdateTimer();
+}
+
+void Connection::SendCompleted(int32_t result) {
+  send_outstanding_ = false;
+  if (state_ == State::kClosing) return;
+  if (result < 0) {
+    const bool refused = result == -ECONNRESET || result == -EPIPE;
+    Fail(refused ? CloseCode::kPeerReset : CloseCode::kIoError, -result);
+    return;
+  }
+  output_.Consume(static_cast<size_t>(result));
+  stats_.bytes_sent += static_cast<uint64_t>(result);
+  ++loop_.stats_.sends;
+  loop_.stats_.bytes_sent += static_cast<uint64_t>(result);
+  last_activity_ = last_progress_ = loop_.now();
+  if (output_.empty()) {
+    OutputSent();
+  } else {
+    WantFlush();
+  }
+  if ((pauses_ & kPausedByOutput) && output_.bytes() <= limits_->output_low_water_bytes) {
+    Unpause(kPausedByOutput);
+    if (is_open()) handler_->OnDrain(*this);
+  }
+}
+
+// The last byte of output has left.
+void Connection::OutputSent() {
+  const bool closing = state_ == State::kFlushing;
+  if (closing && (peer_ended_ || limits_->linger_timeout <= Duration(0))) {
+    Finish(CloseMode::kOrderly);
+    return;
+  }
+  if ((end_output_ || closing) && !output_ended_) {
+    output_ended_ = true;
+    loop_.backend_->ShutdownSend(socket_);
+  }
+  if (!closing) return;
+  state_ = State::kLingering;
+  phase_deadline_ = loop_.now() + limits_->linger_timeout;
+  UpdateTimer();
+}
+
+void Connection::EndOutput() {
+  if (!can_send()) return;
+  end_output_ = true;
+  if (state_ == State::kOpen && output_.empty() && !send_outstanding_) OutputSent();
+}
+
+void Connection::Close() {
+  BeginClose({peer_ended_ ? CloseCode::kPeerEnded : CloseCode::kLocal, 0});
+}
+
+void Connection::CloseProtocolError(int code) {
+  BeginClose({CloseCode::kProtocolError, code});
+}
+
+void Connection::BeginClose(CloseReason reason) {
+  if (state_ == State::kConnecting) {
+    Fail(reason.code, reason.error);
+    return;
+  }
+  if (state_ != State::kOpen) return;
+  reason_ = reason;
+  state_ = State::kFlushing;
+  pauses_ = 0;
+  if (output_.empty() && !send_outstanding_) OutputSent();
+  // What still arrives is read and dropped: unread input would turn our FIN into RST.
+  UpdateReceiving();
+  UpdateTimer();
+}
+
+void Connection::Abort() {
+  if (state_ != State::kClosing) Fail(CloseCode::kAborted, 0);
+}
+
+// Ends the connection now, whatever is unsent.
+void Connection::Fail(CloseCode code, int error) {
+  if (state_ == State::kClosing) return;
+  // Everything was sent before a connection lingers, and a protocol error explains what follows it.
+  const bool explained = state_ == State::kLingering || reason_.code == CloseCode::kProtocolError;
+  if (!explained) reason_ = {code, error};
+  const bool timed_out = code == CloseCode::kIdleTimeout || code == CloseCode::kDeadline;
+  const bool reset = code == CloseCode::kAborted || code == CloseCode::kOutputOverflow ||
+                     code == CloseCode::kInputOverflow || code == CloseCode::kOutputStalled ||
+                     code == CloseCode::kLoopStopped || (timed_out && !output_.empty());
+  Finish(reset ? CloseMode::kReset : CloseMode::kOrderly);
+}
+
+void Connection::Finish(CloseMode mode) {
+  SLUICE_CHECK(state_ != State::kClosing, "a connection closes once");
+  state_ = State::kClosing;
+  receiving_ = false;
+  TimerNode::Cancel();
+  // Without a socket the failing connect's completion is still to come, and is the last word.
+  if (socket_.valid()) loop_.backend_->Close(socket_, mode, token_);
+}
+
+void Connection::Opened() {
+  state_ = State::kOpen;
+  phase_deadline_ = kNever;
+  last_activity_ = loop_.now();
+  handler_->OnOpen(*this);
+  if (state_ != State::kOpen) return;
+  if (!output_.empty()) {
+    WantFlush();
+  } else if (end_output_) {
+    OutputSent();
+  }
+  UpdateReceiving();
+  UpdateTimer();
+}
+
+void Connection::ConnectFailed(int error) {
+  if (state_ == State::kConnecting) Fail(CloseCode::kConnectFailed, error);
+}
+
+void Connection::Stopping() {
+  if (state_ == State::kOpen) {
+    handler_->OnStop(*this);
+  } else if (state_ == State::kConnecting) {
+    Fail(CloseCode::kLoopStopped, 0);
+  }
+}
+
+void Connection::SetDeadline(TimePoint deadline) {
+  deadline_ = deadline;
+  UpdateTimer();
+}
+
+void Connection::SetLimits(const ConnectionLimits& limits) {
+  limits_ = loop_.Intern(limits);
+  UpdateTimer();
+}
+
+// When something is next due, as things stand. The timer may be armed for earlier: it then looks
+// again, which costs less than arming it anew for every byte.
+TimePoint Connection::NextTimeout() const {
+  TimePoint next = std::min(deadline_, phase_deadline_);
+  if (state_ == State::kOpen && limits_->idle_timeout > Duration(0)) {
+    next = std::min(next, last_activity_ + limits_->idle_timeout);
+  }
+  const bool sending = state_ == State::kOpen || state_ == State::kFlushing;
+  if (sending && !output_.empty() && limits_->stall_timeout > Duration(0)) {
+    next = std::min(next, last_progress_ + limits_->stall_timeout);
+  }
+  return next;
+}
+
+void Connection::UpdateTimer() {
+  if (state_ == State::kClosing) return;
+  const TimePoint next = NextTimeout();
+  if (next == kNever || (armed() && deadline() <= next)) return;
+  loop_.timers_.Arm(*this, next);
+}
+
+void Connection::TimerFired() {
+  const TimePoint now = loop_.now();
+  if (phase_deadline_ <= now) {
+    if (state_ == State::kConnecting) {
+      Fail(CloseCode::kConnectTimeout, ETIMEDOUT);
+    } else {
+      Finish(CloseMode::kOrderly);  // the peer had its time to end
+    }
+  } else if (deadline_ <= now) {
+    Fail(CloseCode::kDeadline, 0);
+  } else if (NextTimeout() <= now) {
+    const bool stalled = !output_.empty() && limits_->stall_timeout > Duration(0) &&
+                         last_progress_ + limits_->stall_timeout <= now;
+    Fail(stalled ? CloseCode::kOutputStalled : CloseCode::kIdleTimeout, 0);
+  } else {
+    UpdateTimer();
+  }
+}
+
+Endpoint Connection::local_endpoint() const {
+  return socket_.valid() ? loop_.backend_->LocalEndpoint(socket_) : Endpoint();
+}
+
+Endpoint Connection::peer_endpoint() const {
+  return socket_.valid() ? loop_.backend_->PeerEndpoint(socket_) : Endpoint();
+}
+
+absl::Status Connection::SetRawOption(const RawSocketOption& option) {
+  if (!socket_.valid() || state_ == State::kClosing) {
+    return absl::FailedPreconditionError("cannot set a socket option: the connection is closed");
+  }
+  return loop_.backend_->SetOption(socket_, option);
+}
+
+absl::StatusOr<std::string> Connection::GetRawOption(const RawSocketOption& option) const {
+  if (!socket_.valid() || state_ == State::kClosing) {
+    return absl::FailedPreconditionError("cannot read a socket option: the connection is closed");
+  }
+  return loop_.backend_->GetOption(socket_, option);
+}
+
+}  // namespace sluice

@@ -1,0 +1,147 @@
+// Connection: how received bytes reach the handler, and when they do not.
+#include <algorithm>
+#include <cerrno>
+
+#include "reactor/base/check.h"
+#include "reactor/connection.h"
+#include "reactor/loop.h"
+
+namespace sluice {
+
+void Connection::PauseReading() {
+  AddPause(kPausedByUser);
+}
+
+void Connection::ResumeReading() {
+  Unpause(kPausedByUser);
+}
+
+void Connection::AddPause(uint8_t pause) {
+  pauses_ |= pause;
+  UpdateReceiving();
+}
+
+void Connection::Unpause(uint8_t pause) {
+  if ((pauses_ & pause) == 0) return;
+  pauses_ &= static_cast<uint8_t>(~pause);
+  if (!is_reading()) return;
+  // Never from here, which may be inside a callback: what waited is shown in the loop's turn.
+  if (!tail_.empty() || (peer_ended_ && !end_shown_)) WantTurn();
+  UpdateReceiving();
+}
+
+void Connection::UpdateReceiving() {
+  const bool dropping = state_ == State::kFlushing || state_ == State::kLingering;
+  const bool wanted = !peer_ended_ && (is_reading() || dropping);
+  if (wanted == receiving_ || state_ == State::kClosing) return;
+  receiving_ = wanted;
+  if (wanted) {
+    loop_.backend_->StartReceive(socket_, token_);
+  } else {
+    loop_.backend_->StopReceive(socket_);
+  }
+}
+
+void Connection::Received(std::string_view bytes) {
+  last_activity_ = loop_.now();
+  stats_.bytes_received += bytes.size();
+  if (!is_open()) return;
+  if (turn_ != loop_.turn_) {
+    turn_ = loop_.turn_;
+    turn_bytes_ = 0;
+  }
+  if (is_reading() && turn_bytes_ >= limits_->turn_bytes) {
+    ++loop_.stats_.budget_pauses;
+    AddPause(kPausedByBudget);
+    WantTurn();
+  }
+  if (!is_reading()) {
+    tail_.Append(bytes);
+    return;
+  }
+  turn_bytes_ += static_cast<uint32_t>(bytes.size());
+  Deliver(bytes);
+}
+
+void Connection::Deliver(std::string_view bytes) {
+  while (!bytes.empty() && is_reading()) {
+    if (!tail_.empty()) {
+      bytes = DeliverThroughTail(bytes);
+      continue;
+    }
+    bytes.remove_prefix(Show(bytes));
+    if (is_reading()) break;  // what is left waits for more
+  }
+  if (!is_open()) return;
+  tail_.Append(bytes);
+  CheckInputLimit();
+}
+
+// The front of `bytes` completes what was carried over; the rest is looked at where it is. How much
+// of the front that takes only the handler knows, so it is tried with as much again as was carried:
+// every byte is copied once or twice at most. Returns what the handler is still to be shown.
+std::string_view Connection::DeliverThroughTail(std::string_view bytes) {
+  constexpr size_t kPieceBytesMin = 512;
+  const size_t carried = tail_.size();
+  const std::string_view piece = bytes.substr(0, std::max(kPieceBytesMin, carried));
+  tail_.Append(piece);
+  const size_t consumed = Show(tail_.view());
+  if (consumed < carried || piece.size() == bytes.size()) {
+    tail_.Consume(consumed);
+    CheckInputLimit();
+    return bytes.substr(piece.size());
+  }
+  tail_.Clear();
+  return bytes.substr(consumed - carried);
+}
+
+size_t Connection::Show(std::string_view bytes) {
+  const size_t consumed = handler_->OnData(*this, bytes);
+  SLUICE_CHECK(consumed <= bytes.size(), "OnData consumed more than it was shown");
+  return consumed;
+}
+
+void Connection::CheckInputLimit() {
+  if (is_reading() && tail_.size() > limits_->input_bytes_max) Fail(CloseCode::kInputOverflow, 0);
+}
+
+void Connection::TurnBegins() {
+  turn_wanted_ = false;
+  pauses_ &= static_cast<uint8_t>(~kPausedByBudget);
+  if (!is_reading()) return;
+  turn_ = loop_.turn_;
+  turn_bytes_ = static_cast<uint32_t>(std::min<size_t>(tail_.size(), UINT32_MAX));
+  DeliverTail();
+  DeliverEnd();
+  UpdateReceiving();
+}
+
+void Connection::DeliverTail() {
+  if (tail_.empty()) return;
+  tail_.Consume(Show(tail_.view()));
+  CheckInputLimit();
+}
+
+void Connection::DeliverEnd() {
+  if (!peer_ended_ || end_shown_ || !is_reading()) return;
+  end_shown_ = true;
+  handler_->OnEnd(*this);
+}
+
+void Connection::ReceiveEnded() {
+  receiving_ = false;
+  peer_ended_ = true;
+  if (state_ == State::kLingering) {
+    Finish(CloseMode::kOrderly);
+  } else {
+    DeliverEnd();
+  }
+}
+
+void Connection::ReceiveFailed(int error) {
+  receiving_ = false;
+  const bool reset = error == ECONNRESET || error == EPIPE;
+  Fail(reset ? CloseCode::kPeerReset : CloseCode::kIoError, error);
+}
+
+}  // namespace sluice

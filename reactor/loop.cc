@@ -1,0 +1,263 @@
+#include "reactor/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "reactor/backend/signal_trap.h"
+#include "reactor/base/check.h"
+
+namespace sluice {
+namespace {
+
+// TCP_NODELAY first, so that the caller's options can turn it off again. Unix-domain sockets do not
+// have it.
+SocketOptions WithStreamDefaults(const Endpoint& endpoint, const SocketOptions& options) {
+  if (!endpoint.is_ip()) return options;
+  SocketOptions all;
+  all.Set(socket_option::kNoDelay, true);
+  all.Append(options);
+  return all;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Loop>> Loop::Create(const LoopOptions& options) {
+  absl::StatusOr<BackendChoice> choice = MakeBackend(options.backend);
+  if (!choice.ok()) return choice.status();
+  return std::make_unique<Loop>(*std::move(choice));
+}
+
+Loop::Loop(BackendChoice backend)
+    : backend_(std::move(backend.backend)),
+      backend_reason_(std::move(backend.reason)),
+      now_(backend_->Now()),
+      timers_(now_) {}
+
+Loop::~Loop() {
+  for (const auto& trap : signals_) ReleaseSignal(trap->signal);
+  // Handlers may open anew what is being ended; a bound keeps that from going on for ever.
+  constexpr int kTurnsMax = 1000;
+  stopping_ = aborted_ = true;
+  for (int turn = 0; turn < kTurnsMax && !everything_closed(); ++turn) {
+    AbortAll();
+    Turn(now_ + std::chrono::milliseconds(10));
+  }
+}
+
+absl::StatusOr<Listener*> Loop::Listen(const Endpoint& endpoint, ListenerOptions options,
+                                       HandlerFactory factory) {
+  if (stopping_) return absl::FailedPreconditionError("cannot listen: the loop is stopping");
+  const ListenOptions listen{.backlog = options.backlog,
+                             .reuse_port = options.reuse_port,
+                             .socket = WithStreamDefaults(endpoint, options.socket)};
+  absl::StatusOr<Socket> socket = backend_->Listen(endpoint, listen);
+  if (!socket.ok()) return socket.status();
+  const auto [key, listener] =
+      listeners_.Emplace(*this, *socket, std::move(options), std::move(factory));
+  listener->token_ = MakeToken(Kind::kListener, key);
+  listener->endpoint_ = backend_->LocalEndpoint(*socket);
+  listener->UpdateAccepting();
+  return listener;
+}
+
+ConnectionId Loop::Connect(const Endpoint& endpoint, ConnectOptions options,
+                           std::unique_ptr<Handler> handler) {
+  SLUICE_CHECK(handler != nullptr, "a connection needs a handler");
+  const auto [key, connection] =
+      connections_.Emplace(*this, std::move(handler), Intern(options.limits));
+  connection->token_ = MakeToken(Kind::kConnection, key);
+  connection->socket_ =
+      backend_->Connect(endpoint, WithStreamDefaults(endpoint, options.socket), connection->token_);
+  if (options.timeout > Duration(0)) connection->phase_deadline_ = now_ + options.timeout;
+  connection->UpdateTimer();
+  return connection->id();
+}
+
+absl::StatusOr<DatagramSocket*> Loop::Bind(const Endpoint& endpoint, DatagramSocketOptions options,
+                                           std::unique_ptr<DatagramHandler> handler) {
+  SLUICE_CHECK(handler != nullptr, "a datagram socket needs a handler");
+  if (stopping_) return absl::FailedPreconditionError("cannot bind: the loop is stopping");
+  const DatagramOptions bind{.reuse_port = options.reuse_port,
+                             .receive_bytes_max = options.receive_bytes_max,
+                             .socket = options.socket};
+  absl::StatusOr<Socket> socket = backend_->BindDatagram(endpoint, bind);
+  if (!socket.ok()) return socket.status();
+  const auto [key, datagrams] =
+      datagram_sockets_.Emplace(*this, *socket, std::move(options), std::move(handler));
+  datagrams->token_ = MakeToken(Kind::kDatagramSocket, key);
+  datagrams->endpoint_ = backend_->LocalEndpoint(*socket);
+  backend_->StartReceive(*socket, datagrams->token_);
+  return datagrams;
+}
+
+Connection* Loop::Find(ConnectionId id) {
+  if (KindOf(id.value) != Kind::kConnection) return nullptr;
+  return connections_.Find(KeyOf(id.value));
+}
+
+// Few programs use more than a handful of different limits, and a connection that only points to
+// them is smaller.
+const ConnectionLimits* Loop::Intern(const ConnectionLimits& limits) {
+  for (const auto& known : limits_) {
+    if (*known == limits) return known.get();
+  }
+  return limits_.emplace_back(std::make_unique<const ConnectionLimits>(limits)).get();
+}
+
+void Loop::Post(absl::AnyInvocable<void()> function) {
+  if (posted_.Push(std::move(function))) backend_->Wakeup();
+}
+
+void Loop::OnSignal(int signal, absl::AnyInvocable<void()> function) {
+  for (const auto& trap : signals_) {
+    if (trap->signal != signal) continue;
+    trap->function = std::move(function);
+    return;
+  }
+  signals_.push_back(std::make_unique<SignalFunction>(signal, std::move(function)));
+  CatchSignal(signal, *backend_);
+}
+
+void Loop::StopOnSignals(Duration drain) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    OnSignal(signal, [this, drain] { Stop(drain); });
+  }
+}
+
+LoopStats Loop::stats() const {
+  LoopStats stats = stats_;
+  stats.connections = connections_.size();
+  stats.backend = backend_->stats();
+  return stats;
+}
+
+void Loop::Run() {
+  while (Turn()) {
+  }
+}
+
+bool Loop::Turn(TimePoint wait_until) {
+  if (stopping_ && everything_closed()) return false;
+  ++turn_;
+  ++stats_.turns;
+  FlushAll();
+  const absl::Span<const Completion> batch = backend_->Poll(PollDeadline(wait_until));
+  now_ = backend_->Now();
+  Dispatch(batch);
+  GiveTurns();
+  RunPosted();
+  RunSignals();
+  timers_.Advance(now_);
+  if (stopping_) ContinueStop();
+  return !stopping_ || !everything_closed();
+}
+
+TimePoint Loop::PollDeadline(TimePoint wait_until) const {
+  const bool work_waits = !turn_wanted_.empty() || !posted_.empty() ||
+                          (stopping_ && stop_phase_ != StopPhase::kDraining);
+  if (work_waits) return TimePoint::min();
+  const TimePoint drain = stopping_ && !aborted_ ? drain_deadline_ : kNever;
+  return std::min({wait_until, timers_.NextDeadline(), drain});
+}
+
+void Loop::FlushAll() {
+  flushing_.swap(flush_wanted_);
+  for (const Token token : flushing_) {
+    if (KindOf(token) == Kind::kConnection) {
+      if (Connection* connection = connections_.Find(KeyOf(token))) connection->Flush();
+    } else if (DatagramSocket* socket = datagram_sockets_.Find(KeyOf(token))) {
+      socket->Flush();
+    }
+  }
+  flushing_.clear();
+}
+
+void Loop::GiveTurns() {
+  turning_.swap(turn_wanted_);
+  for (const Token token : turning_) {
+    if (Connection* connection = connections_.Find(KeyOf(token))) connection->TurnBegins();
+  }
+  turning_.clear();
+}
+
+void Loop::RunPosted() {
+  if (posted_.empty()) return;
+  for (PostQueue::Function& function : posted_.TakeAll()) {
+    function();
+    ++stats_.posted;
+  }
+}
+
+void Loop::RunSignals() {
+  // By index: a function may add signals.
+  for (size_t i = 0; i < signals_.size(); ++i) {
+    SignalFunction& trap = *signals_[i];
+    if (TakeSignal(trap.signal)) trap.function();
+  }
+}
+
+void Loop::Stop(Duration drain) {
+  if (stopping_) {
+    AbortAll();
+    return;
+  }
+  stopping_ = true;
+  stop_phase_ = StopPhase::kEmptyingQueues;
+  drain_deadline_ = now_ + drain;
+}
+
+// Three phases, so that nothing that reached us goes unanswered: what the accept queues hold is
+// accepted; what these connections have sent is read; then everybody is asked to finish.
+void Loop::ContinueStop() {
+  if (!aborted_ && now_ >= drain_deadline_) AbortAll();
+  if (aborted_) return;
+  switch (stop_phase_) {
+    case StopPhase::kEmptyingQueues:
+      if (!CloseEmptyListeners()) return;
+      stop_phase_ = StopPhase::kReading;
+      reading_turns_ = 0;
+      return;
+    case StopPhase::kReading:
+      if (++reading_turns_ < kQuietTurns) return;
+      stop_phase_ = StopPhase::kDraining;
+      connections_.ForEach([](Connection& connection) { connection.Stopping(); });
+      datagram_sockets_.ForEach([](DatagramSocket& socket) { socket.Stopping(); });
+      return;
+    case StopPhase::kDraining:
+      return;
+  }
+}
+
+// True when all are closed. A backend may answer one Poll without asking the kernel, so a queue
+// counts as empty after kQuietTurns turns without a connection.
+bool Loop::CloseEmptyListeners() {
+  bool all_closed = true;
+  listeners_.ForEach([&all_closed](Listener& listener) {
+    const bool accepts = listener.accepting_ && ++listener.quiet_turns_ <= kQuietTurns;
+    if (accepts) {
+      all_closed = false;
+    } else {
+      listener.Close();
+    }
+  });
+  return all_closed;
+}
+
+void Loop::AbortAll() {
+  aborted_ = true;
+  stop_phase_ = StopPhase::kDraining;
+  listeners_.ForEach([](Listener& listener) { listener.Close(); });
+  connections_.ForEach([](Connection& connection) {
+    if (connection.state_ != Connection::State::kClosing) {
+      connection.Fail(CloseCode::kLoopStopped, 0);
+    }
+  });
+  datagram_sockets_.ForEach([](DatagramSocket& socket) { socket.CloseNow(); });
+}
+
+bool Loop::everything_closed() const {
+  return connections_.empty() && listeners_.empty() && datagram_sockets_.empty();
+}
+
+}  // namespace sluice

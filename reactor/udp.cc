@@ -1,0 +1,158 @@
+#include "reactor/udp.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "reactor/loop.h"
+
+namespace sluice {
+
+void DatagramHandler::OnError(DatagramSocket&, int) {}
+
+void DatagramHandler::OnStop(DatagramSocket& socket) {
+  socket.Close();
+}
+
+void DatagramHandler::OnClose(DatagramSocket&) {}
+
+DatagramSocket::DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions options,
+                               std::unique_ptr<DatagramHandler> handler)
+    : loop_(loop), socket_(socket), options_(std::move(options)), handler_(std::move(handler)) {}
+
+bool DatagramSocket::Send(const Endpoint& peer, std::string_view bytes) {
+  if (closing_) return false;
+  if (queued_.bytes.size() + bytes.size() > options_.send_queue_bytes_max) {
+    ++stats_.queue_drops;
+    return false;
+  }
+  queued_.entries.push_back({peer, queued_.bytes.size(), bytes.size()});
+  queued_.bytes.append(bytes);
+  WantFlush();
+  return true;
+}
+
+void DatagramSocket::WantFlush() {
+  if (flush_wanted_ || send_outstanding_) return;
+  flush_wanted_ = true;
+  loop_.flush_wanted_.push_back(token_);
+}
+
+void DatagramSocket::Flush() {
+  flush_wanted_ = false;
+  if (closed_ || send_outstanding_) return;
+  if (departing_.begin == departing_.entries.size()) {
+    std::swap(departing_, queued_);
+    queued_.entries.clear();
+    queued_.bytes.clear();
+    queued_.begin = 0;
+  }
+  const size_t count =
+      std::min(departing_.entries.size() - departing_.begin, Backend::kSendDatagramsMax);
+  if (count == 0) {
+    if (closing_) CloseNow();
+    return;
+  }
+  std::array<OutgoingDatagram, Backend::kSendDatagramsMax> batch;
+  for (size_t i = 0; i < count; ++i) {
+    const Outbox::Entry& entry = departing_.entries[departing_.begin + i];
+    batch[i] = {&entry.peer, departing_.bytes.data() + entry.offset, entry.size};
+  }
+  departing_end_ = departing_.begin + count;
+  send_outstanding_ = true;
+  loop_.backend_->SendTo(socket_, absl::MakeConstSpan(batch.data(), count), token_);
+}
+
+void DatagramSocket::SendCompleted(const Completion& completion) {
+  send_outstanding_ = false;
+  const size_t offered = departing_end_ - departing_.begin;
+  const auto taken = static_cast<size_t>(std::max(completion.result, 0));
+  for (; departing_.begin < departing_end_; ++departing_.begin) {
+    stats_.bytes_sent += departing_.entries[departing_.begin].size;
+    loop_.stats_.bytes_sent += departing_.entries[departing_.begin].size;
+  }
+  stats_.sent += taken;
+  stats_.refused += offered - taken;
+  ++loop_.stats_.sends;
+  if (completion.first_error != 0) last_send_error_ = -completion.first_error;
+  if (closed_) return;
+  if (departing_.begin < departing_.entries.size() || !queued_.entries.empty() || closing_) {
+    WantFlush();
+  }
+}
+
+// The datagrams of one buffer: one, or several that the kernel coalesced (UDP_GRO), all of the
+// segment's size but the last.
+void DatagramSocket::SplitInto(const Completion& completion, std::vector<Datagram>& batch) {
+  const DatagramInfo& info = *completion.datagram;
+  std::string_view bytes(completion.data, static_cast<size_t>(completion.result));
+  if (info.segment_bytes == 0 || bytes.size() <= info.segment_bytes) {
+    batch.push_back({&info.peer, bytes, info.wire_bytes, info.truncated});
+    return;
+  }
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<size_t>(info.segment_bytes, bytes.size()))) {
+    const std::string_view segment = bytes.substr(0, info.segment_bytes);
+    batch.push_back({&info.peer, segment, segment.size(), false});
+  }
+}
+
+void DatagramSocket::Received(absl::Span<const Completion> completions) {
+  if (closing_) return;
+  std::vector<Datagram>& batch = loop_.datagram_batch_;
+  batch.clear();
+  for (const Completion& completion : completions) {
+    stats_.kernel_drops = completion.datagram->kernel_drops;
+    SplitInto(completion, batch);
+  }
+  for (const Datagram& datagram : batch) {
+    ++stats_.received;
+    stats_.bytes_received += datagram.bytes.size();
+    if (datagram.truncated) ++stats_.truncated;
+  }
+  handler_->OnDatagrams(*this, batch);
+}
+
+void DatagramSocket::ReceiveFailed(int error, bool more) {
+  if (closing_) return;
+  if (!more && !paused_) loop_.backend_->StartReceive(socket_, token_);
+  handler_->OnError(*this, error);
+}
+
+void DatagramSocket::PauseReading() {
+  if (closing_ || paused_) return;
+  paused_ = true;
+  loop_.backend_->StopReceive(socket_);
+}
+
+void DatagramSocket::ResumeReading() {
+  if (closing_ || !paused_) return;
+  paused_ = false;
+  loop_.backend_->StartReceive(socket_, token_);
+}
+
+void DatagramSocket::Close() {
+  closing_ = true;
+  WantFlush();  // closes when nothing is left to send
+}
+
+void DatagramSocket::CloseNow() {
+  if (closed_) return;
+  closing_ = closed_ = true;
+  loop_.backend_->Close(socket_, CloseMode::kOrderly, token_);
+}
+
+void DatagramSocket::Stopping() {
+  if (!closing_) handler_->OnStop(*this);
+}
+
+absl::Status DatagramSocket::SetRawOption(const RawSocketOption& option) {
+  if (closed_) return absl::FailedPreconditionError("cannot set a socket option: it is closed");
+  return loop_.backend_->SetOption(socket_, option);
+}
+
+absl::StatusOr<std::string> DatagramSocket::GetRawOption(const RawSocketOption& option) const {
+  if (closed_) return absl::FailedPreconditionError("cannot read a socket option: it is closed");
+  return loop_.backend_->GetOption(socket_, option);
+}
+
+}  // namespace sluice
