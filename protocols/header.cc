@@ -41,10 +41,10 @@ absl::StatusOr<HeaderedCodec> HeaderedCodec::Create(const HeaderOptions& options
   codec.header_bytes_ = options.header_bytes;
   codec.length_offset_ = options.length_offset;
   codec.counted_header_bytes_ = options.length_includes_header ? options.header_bytes : 0;
-  if (codec.field_.max() < codec.counted_header_bytes_) {
+  if (codec.field_.max() <= codec.counted_header_bytes_) {
     return absl::InvalidArgumentError(
         "HeaderedCodec: a length of " + std::to_string(options.length_width_bytes) +
-        " bytes cannot count a header of " + std::to_string(options.header_bytes) +
+        " bytes cannot count a payload and a header of " + std::to_string(options.header_bytes) +
         " bytes; widen it or leave length_includes_header unset");
   }
   codec.message_bytes_max_ = static_cast<size_t>(std::min<uint64_t>(
