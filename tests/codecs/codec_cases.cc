@@ -9,6 +9,7 @@
 #include "protocols/length_prefix.h"
 #include "protocols/line.h"
 #include "protocols/raw.h"
+#include "readme_codec.h"  // the example of protocols/README.md, cut out by CMakeLists.txt
 
 namespace sluice::codec_test {
 namespace {
@@ -85,6 +86,7 @@ void AddPrefixes(std::vector<CodecCase>* cases) {
     }
   }
   cases->push_back(MakeCase("LengthDefault", std::string(3, '\0') + "\1\2", LengthPrefixCodec()));
+  cases->push_back(MakeCase("NetstringOfTheReadme", "0123:,", NetstringCodec()));
   cases->push_back(Prefix("Varint", {.varint = true, .message_bytes_max = 20'000}));
 }
 
