@@ -40,6 +40,7 @@ absl::StatusOr<HeaderedCodec> HeaderedCodec::Create(const HeaderOptions& options
   codec.field_ = {static_cast<uint8_t>(options.length_width_bytes), options.order};
   codec.header_bytes_ = options.header_bytes;
   codec.length_offset_ = options.length_offset;
+  codec.length_end_ = options.length_offset + options.length_width_bytes;
   codec.counted_header_bytes_ = options.length_includes_header ? options.header_bytes : 0;
   if (codec.field_.max() <= codec.counted_header_bytes_) {
     return absl::InvalidArgumentError(

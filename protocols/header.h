@@ -44,10 +44,10 @@ class HeaderedCodec {
   // limit.
   static absl::StatusOr<HeaderedCodec> Create(const HeaderOptions& options);
 
-  // Errors, as soon as the header is complete: kMessageTooLong, kBadLength for a length below the
-  // header it must count.
+  // Errors, as soon as the length field is complete: kMessageTooLong, kBadLength for a length below
+  // the header it must count.
   Decoded<Message> Decode(std::string_view bytes) {
-    if (bytes.size() < header_bytes_) return Decoded<Message>::NeedMore();
+    if (bytes.size() < length_end_) return Decoded<Message>::NeedMore();
     const uint64_t length = field_.Load(bytes.data() + length_offset_);
     // A length below what it must count wraps to a huge payload: one compare finds both errors.
     const uint64_t payload_bytes = length - counted_header_bytes_;
@@ -76,6 +76,7 @@ class HeaderedCodec {
   LengthField field_;
   size_t header_bytes_ = 0;
   size_t length_offset_ = 0;
+  size_t length_end_ = 0;
   size_t counted_header_bytes_ = 0;  // header_bytes_ when the length includes the header
   size_t message_bytes_max_ = 0;
 };

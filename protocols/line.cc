@@ -26,11 +26,10 @@ absl::StatusOr<LineCodec> LineCodec::Create(const LineOptions& options) {
 }
 
 Decoded<std::string_view> LineCodec::DecodeLongTerminator(std::string_view bytes) {
-  const std::string_view window = bytes.substr(0, frame_bytes_max());
-  const size_t end = long_terminator_->FindEnd(window, scanned_bytes_, &matched_bytes_);
+  const size_t end = long_terminator_->FindEnd(bytes, scanned_bytes_, &matched_bytes_);
   if (end == std::string_view::npos) {
     // matched_bytes_ is the longest possible start of a terminator, so no message is shorter.
-    if (window.size() - matched_bytes_ > message_bytes_max_) {
+    if (bytes.size() - matched_bytes_ > message_bytes_max_) {
       return Decoded<Message>::Error(CodecError::kMessageTooLong);
     }
     scanned_bytes_ = bytes.size();
@@ -44,7 +43,7 @@ Decoded<std::string_view> LineCodec::DecodeLongTerminator(std::string_view bytes
   return Decoded<Message>::Complete({bytes.data(), message_bytes}, end);
 }
 
-// No terminator of one byte in the first frame_bytes_max() bytes.
+// No terminator of one byte in `bytes`.
 Decoded<std::string_view> LineCodec::Incomplete(std::string_view bytes) {
   const bool ends_in_droppable = drop_carriage_return_ && !bytes.empty() && bytes.back() == '\r';
   if (bytes.size() - (ends_in_droppable ? 1 : 0) > message_bytes_max_) {

@@ -70,7 +70,7 @@ inline Decoded<std::string_view> LineCodec::Decode(std::string_view bytes) {
   SLUICE_CHECK(scanned_bytes_ <= bytes.size(), "Decode after need-more gets the same bytes again");
   if (long_terminator_) [[unlikely]]
     return DecodeLongTerminator(bytes);
-  const size_t end = bytes.substr(0, frame_bytes_max()).find(last_byte_, scanned_bytes_);
+  const size_t end = bytes.find(last_byte_, scanned_bytes_);
   if (end == std::string_view::npos) [[unlikely]]
     return Incomplete(bytes);
   const bool drop = drop_carriage_return_ && end > 0 && bytes[end - 1] == '\r';

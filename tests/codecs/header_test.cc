@@ -73,11 +73,12 @@ TEST(HeaderTest, EncodeRefusesAnotherHeaderSizeAndLongPayloads) {
   EXPECT_EQ(out, "");
 }
 
-TEST(HeaderTest, ABadLengthIsAnErrorAsSoonAsTheHeaderIsComplete) {
+TEST(HeaderTest, ABadLengthIsAnErrorAsSoonAsItIsComplete) {
   const HeaderOptions includes = {.header_bytes = 8,
                                   .length_offset = 4,
                                   .length_includes_header = true,
                                   .message_bytes_max = 100};
+  const HeaderOptions length_first = {.header_bytes = 8};
   const HeaderOptions wide = {.header_bytes = 8, .length_width_bytes = 8};
   HeaderOptions wide_includes = wide;
   wide_includes.length_includes_header = true;
@@ -92,6 +93,7 @@ TEST(HeaderTest, ABadLengthIsAnErrorAsSoonAsTheHeaderIsComplete) {
       {includes, "kind\0\0\0\x6d"s, CodecError::kMessageTooLong},
       {includes, "kind\0\0\0\7"s, CodecError::kBadLength},
       {includes, "kind\0\0\0\0"s, CodecError::kBadLength},
+      {length_first, "\xff\xff\xff\xff", CodecError::kMessageTooLong},  // "kind" is still to come
       {wide, std::string(8, '\xff'), CodecError::kMessageTooLong},
       {wide_includes, std::string(8, '\xff'), CodecError::kMessageTooLong},
       {wide_includes, "\0\0\0\0\0\0\0\7"s, CodecError::kBadLength},
@@ -100,8 +102,9 @@ TEST(HeaderTest, ABadLengthIsAnErrorAsSoonAsTheHeaderIsComplete) {
     HeapPlacement heap;
     EXPECT_EQ(Feed(Make(row.options), Whole(row.input), heap).error, row.error)
         << testing::PrintToString(row.input);
-    const std::string_view header_but_one = std::string_view(row.input).substr(0, 7);
-    EXPECT_EQ(Feed(Make(row.options), Whole(header_but_one), heap).error, CodecError::kNone);
+    const size_t length_end = row.options.length_offset + row.options.length_width_bytes;
+    const std::string_view length_but_one = std::string_view(row.input).substr(0, length_end - 1);
+    EXPECT_EQ(Feed(Make(row.options), Whole(length_but_one), heap).error, CodecError::kNone);
   }
 }
 
