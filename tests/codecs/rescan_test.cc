@@ -3,6 +3,7 @@
 // codec that looks back finds one of them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
