@@ -7,7 +7,7 @@ readonly PACKAGES=(
   g++ cmake ninja-build ccache pkg-config
   libabsl-dev liburing-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3-minimal libpython3-stdlib iproute2
+  libmnl-dev python3-minimal libpython3-stdlib iproute2
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
