@@ -4,10 +4,10 @@
 set -euo pipefail
 
 readonly PACKAGES=(
-  g++ cmake ninja-build ccache pkg-config
-  libabsl-dev liburing-dev nlohmann-json3-dev
+  g++ cmake ninja-build ccache pkg-config git
+  libabsl-dev liburing-dev libmnl-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  libmnl-dev python3-minimal libpython3-stdlib iproute2
+  python3 iproute2
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# THE test command: everything a commit must pass, from a bare checkout. About 10 minutes at most on
+# two cores; much less with a warm compiler cache.
+#
+#   ./tools/test.sh            everything
+#   ./tools/test.sh release    one of its parts: release, asan, tsan
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
+  sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"
+  exit 0
+fi
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(release asan tsan)
+for part in "${parts[@]}"; do
+  case "$part" in
+    release | asan | tsan) ;;
+    *)
+      echo "test: unknown part \"$part\": it is release, asan or tsan" >&2
+      exit 2
+      ;;
+  esac
+done
+
+./tools/setup.sh
+jobs=$(nproc)
+started=$SECONDS
+
+step() { printf '\n== %s (%d s so far)\n' "$1" $((SECONDS - started)); }
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"}
+}
+
+for part in "${parts[@]}"; do
+  case "$part" in
+    release)
+      step "release: build"
+      build release
+      step "release: every test"
+      ctest --preset release --parallel "$jobs" --no-tests=error
+      ;;
+    asan)
+      # The same behaviour tests with memory and undefined behaviour watched.
+      step "AddressSanitizer and UndefinedBehaviorSanitizer: build"
+      build asan
+      step "AddressSanitizer and UndefinedBehaviorSanitizer: every test of behaviour"
+      ctest --preset asan --parallel "$jobs" --no-tests=error --label-exclude house
+      ;;
+    tsan)
+      step "ThreadSanitizer: build"
+      build tsan group_test
+      step "ThreadSanitizer: what crosses threads"
+      ctest --preset tsan --parallel "$jobs" --no-tests=error --label-regex group
+      ;;
+  esac
+done
+printf '\ntest: all passed in %d s\n' $((SECONDS - started))
