@@ -196,7 +196,9 @@ void Connection::ConnectFailed(int error) {
 }
 
 void Connection::Stopping() {
-  if (state_ == State::kOpen) {
+  if (loop_.aborted_) {
+    Fail(CloseCode::kLoopStopped, 0);
+  } else if (state_ == State::kOpen) {
     handler_->OnStop(*this);
   } else if (state_ == State::kConnecting) {
     Fail(CloseCode::kLoopStopped, 0);

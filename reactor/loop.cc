@@ -64,6 +64,7 @@ absl::StatusOr<Listener*> Loop::Listen(const Endpoint& endpoint, ListenerOptions
 ConnectionId Loop::Connect(const Endpoint& endpoint, ConnectOptions options,
                            std::unique_ptr<Handler> handler) {
   SLUICE_CHECK(handler != nullptr, "a connection needs a handler");
+  if (aborted_) return ConnectionId{kNoToken};
   const auto [key, connection] =
       connections_.Emplace(*this, std::move(handler), Intern(options.limits));
   connection->token_ = MakeToken(Kind::kConnection, key);

@@ -71,7 +71,8 @@ class Loop {
   absl::StatusOr<Listener*> Listen(std::string_view endpoint, ListenerOptions options = {},
                                    Arguments... arguments);
 
-  // Starts connecting; the outcome is OnOpen, or OnClose with the reason. Never null.
+  // Starts connecting; the outcome is OnOpen, or OnClose with the reason. Once the loop has aborted
+  // what was left nothing begins any more: the handler is destroyed uncalled.
   ConnectionId Connect(const Endpoint& endpoint, ConnectOptions options,
                        std::unique_ptr<Handler> handler);
 
@@ -155,6 +156,8 @@ class Loop {
   bool CloseEmptyListeners();
   void AbortAll();
   bool everything_closed() const;
+  // Connections that open now are late: they are asked to finish, too.
+  bool asked_to_finish() const { return stopping_ && stop_phase_ == StopPhase::kDraining; }
 
   std::unique_ptr<Backend> backend_;
   std::string backend_reason_;

@@ -92,6 +92,7 @@ void Loop::ConnectCompleted(Connection& connection, int32_t result) {
   } else if (connection.state_ == Connection::State::kConnecting) {
     ++stats_.connects;
     connection.Opened();
+    if (asked_to_finish()) connection.Stopping();
   }
   if (!has_socket) ConnectionClosed(connection);  // no close completion will come
 }
@@ -121,8 +122,7 @@ void Loop::Accept(Listener& listener, Socket socket) {
   connection->listener_ = listener.token_;
   connection->Opened();
   // Accepted after everybody was asked to finish.
-  const bool late = aborted_ || (stopping_ && stop_phase_ == StopPhase::kDraining);
-  if (late) connection->Stopping();
+  if (asked_to_finish()) connection->Stopping();
 }
 
 // The socket is gone: tells the handler, and frees what it held.

@@ -22,7 +22,9 @@ DatagramSocket::DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions 
 
 bool DatagramSocket::Send(const Endpoint& peer, std::string_view bytes) {
   if (closing_) return false;
-  if (queued_.bytes.size() + bytes.size() > options_.send_queue_bytes_max) {
+  // An entry counts as well: empty datagrams take memory, too.
+  const size_t queue_bytes = queued_.bytes.size() + queued_.entries.size() * sizeof(Outbox::Entry);
+  if (queue_bytes + bytes.size() > options_.send_queue_bytes_max) {
     ++stats_.queue_drops;
     return false;
   }

@@ -74,18 +74,27 @@ io_uring_sqe* UringRing::NextSqe() {
   while (sqe == nullptr) {
     ++enters_;
     const int result = io_uring_submit(&ring_);
-    // EBUSY: the completion queue overflowed and wants to be flushed first; that is what asking for
-    // events does (io_uring_enter(2)).
-    if (result == -EBUSY || result == -EAGAIN) io_uring_get_events(&ring_);
+    // The completion queue overflowed, and the kernel takes nothing new before there is room for
+    // what it holds back (io_uring_enter(2), EBUSY).
+    if (result == -EBUSY || result == -EAGAIN) Spill();
     sqe = io_uring_get_sqe(&ring_);
   }
   return sqe;
 }
 
+void UringRing::Spill() {
+  io_uring_cqe* cqe = nullptr;
+  while (io_uring_cq_ready(&ring_) > 0 && io_uring_peek_cqe(&ring_, &cqe) == 0) {
+    spilled_.push_back(*cqe);
+    io_uring_cqe_seen(&ring_, cqe);
+  }
+  io_uring_get_events(&ring_);
+}
+
 void UringRing::Submit(Duration left) {
   ++enters_;
   int result = 0;
-  if (left <= Duration(0)) {
+  if (left <= Duration(0) || !spilled_.empty()) {
     result = io_uring_submit_and_get_events(&ring_);
   } else if (left == kForEver) {
     result = io_uring_submit_and_wait(&ring_, 1);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "reactor/base/time.h"
@@ -42,7 +43,10 @@ class UringRing {
  private:
   UringRing() = default;
 
+  void Spill();
+
   io_uring ring_{};
+  std::vector<io_uring_cqe> spilled_;  // taken out of a full completion queue to make room
   std::string setup_words_;
   uint64_t enters_ = 0;
 };
@@ -50,6 +54,7 @@ class UringRing {
 template <class Handle>
 void UringRing::Reap(Handle handle) {
   // Handling may submit, which may append completions behind these: they are the next Reap's.
+  for (const io_uring_cqe& cqe : std::exchange(spilled_, {})) handle(cqe);
   for (unsigned ready = io_uring_cq_ready(&ring_); ready > 0; --ready) {
     io_uring_cqe* cqe = nullptr;
     if (io_uring_peek_cqe(&ring_, &cqe) != 0) return;
