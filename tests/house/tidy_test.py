@@ -39,11 +39,12 @@ def sources(*folders):
 
 
 def layer_of(path):
-    """The index in LAYERS of the deepest layer that holds `path`; len(LAYERS) above them all."""
+    """The index in LAYERS of the layer that holds `path`: len(LAYERS) above them all, -1 for what is
+    not ours."""
     for index, layer in enumerate(LAYERS):
         if path.startswith(layer + "/"):
             return index
-    return len(LAYERS)
+    return len(LAYERS) if path.split("/")[0] in ("apps", "bench", "tests", "tools") else -1
 
 
 def long_functions(text):
