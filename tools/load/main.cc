@@ -1,0 +1,155 @@
+// sluice-load: closed-loop load for echo servers, with every byte of every answer checked.
+#include <cstdio>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/time/time.h"
+#include "tools/cli/command.h"
+#include "tools/cli/descriptors.h"
+#include "tools/cli/endpoints.h"
+#include "tools/cli/group_flags.h"
+#include "tools/load/datagram_client.h"
+#include "tools/load/output.h"
+#include "tools/load/run.h"
+#include "tools/report/progress.h"
+
+ABSL_FLAG(std::string, tcp, "",
+          "echo server to load: HOST:PORT, [IPV6]:PORT, unix:/PATH or unix:@NAME");
+ABSL_FLAG(std::string, udp, "", "echo server to load with datagrams: HOST:PORT or [IPV6]:PORT");
+ABSL_FLAG(std::string, framing, "none",
+          "of a stream's messages: none (raw bytes), line (a newline behind each), length (four "
+          "bytes, big endian, before each)");
+ABSL_FLAG(int, connections, 64, "connections, or UDP sockets");
+ABSL_FLAG(int64_t, size, 64, "bytes of each message, framing not counted");
+ABSL_FLAG(int, depth, 1, "requests under way on each connection");
+ABSL_FLAG(absl::Duration, duration, absl::Seconds(5),
+          "how long to measure, or to hold with --idle");
+ABSL_FLAG(absl::Duration, warmup, absl::Seconds(1), "load before the measurement begins");
+ABSL_FLAG(absl::Duration, timeout, absl::Seconds(10), "longest wait to connect and for an answer");
+ABSL_FLAG(absl::Duration, udp_timeout, absl::Milliseconds(200),
+          "a datagram without an answer for so long is lost");
+ABSL_FLAG(int, connecting, 64,
+          "connections on their way at a time: not yet answered once. Keep it below the server's "
+          "backlog");
+ABSL_FLAG(bool, idle, false,
+          "hold the connections without traffic for --duration, then send one request on each");
+ABSL_FLAG(bool, expect_upper, false, "the server answers in upper case (sluice-echo --upper)");
+ABSL_FLAG(uint64_t, seed, 1, "of the bytes sent");
+ABSL_FLAG(bool, json, false, "print the results as one JSON object");
+
+namespace sluice::load {
+namespace {
+
+constexpr int64_t kConnectionsMax = 1'000'000;
+constexpr int64_t kMessageBytesMax = 16 << 20;
+constexpr int64_t kDatagramPayloadMax = 65507;  // 65,535 less the IPv4 and UDP headers
+constexpr int64_t kDepthMax = 65536;
+constexpr int64_t kPipelineBytesMax = 1 << 30;  // size x depth
+
+constexpr cli::Command kCommand = {
+    .name = "sluice-load",
+    .purpose =
+        "loads an echo server and checks every byte that comes back. Each connection sends "
+        "its next request when an answer came (closed loop); a connection counts as open "
+        "once the server answered on it. Exits 1 when anything went wrong; datagrams that "
+        "got lost are counted and are no error unless all were.",
+    .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS [FLAGS]",
+    .examples =
+        "  sluice-load --tcp=127.0.0.1:9999\n"
+        "  sluice-load --tcp=127.0.0.1:9999 --framing=length --depth=16 --size=1024 --threads=2\n"
+        "  sluice-load --tcp=127.0.0.1:9999 --connections=15000 --idle --duration=30s\n"
+        "  sluice-load --udp=127.0.0.1:9999 --connections=8 --json\n"};
+
+Framing FramingFromFlag() {
+  const std::string text = absl::GetFlag(FLAGS_framing);
+  if (text == "none" || text == "raw") return Framing::kNone;
+  if (text == "line") return Framing::kLine;
+  if (text == "length") return Framing::kLength;
+  cli::ExitUsage("--framing: unknown framing \"" + text + "\": there are none, line and length");
+}
+
+Duration DurationFromFlag(std::string_view name, const absl::Flag<absl::Duration>& flag,
+                          absl::Duration low) {
+  const absl::Duration duration = absl::GetFlag(flag);
+  cli::RequireRange(name, duration, low, absl::Hours(24 * 365));
+  return cli::ToDuration(duration);
+}
+
+void SizesFromFlags(LoadOptions& options) {
+  const bool datagrams = options.transport == Transport::kDatagram;
+  const int64_t size = absl::GetFlag(FLAGS_size);
+  const int64_t depth = absl::GetFlag(FLAGS_depth);
+  cli::RequireRange("connections", absl::GetFlag(FLAGS_connections), 1, kConnectionsMax);
+  cli::RequireRange("size", size, datagrams ? DatagramClient::kNumberBytes : 1,
+                    datagrams ? kDatagramPayloadMax : kMessageBytesMax);
+  cli::RequireRange("depth", depth, 1, kDepthMax);
+  cli::RequireRange("connecting", absl::GetFlag(FLAGS_connecting), 1, kConnectionsMax);
+  if (size * depth > kPipelineBytesMax) {
+    cli::ExitUsage("--size times --depth must not be above " + std::to_string(kPipelineBytesMax));
+  }
+  options.connections = static_cast<uint32_t>(absl::GetFlag(FLAGS_connections));
+  options.message_bytes = static_cast<size_t>(size);
+  options.depth = static_cast<uint32_t>(depth);
+  options.connecting_max = static_cast<uint32_t>(absl::GetFlag(FLAGS_connecting));
+}
+
+// Ends the program where the flags have no meaning; the target is still to be looked up.
+LoadOptions OptionsFromFlags() {
+  const std::string tcp = absl::GetFlag(FLAGS_tcp);
+  const std::string udp = absl::GetFlag(FLAGS_udp);
+  if (tcp.empty() == udp.empty()) cli::ExitUsage("give either --tcp or --udp (see --help)");
+  LoadOptions options;
+  options.transport = udp.empty() ? Transport::kStream : Transport::kDatagram;
+  options.target_text = udp.empty() ? tcp : udp;
+  options.framing = FramingFromFlag();
+  SizesFromFlags(options);
+  options.duration = DurationFromFlag("duration", FLAGS_duration, absl::Milliseconds(1));
+  options.warmup = DurationFromFlag("warmup", FLAGS_warmup, absl::ZeroDuration());
+  options.timeout = DurationFromFlag("timeout", FLAGS_timeout, absl::Milliseconds(1));
+  options.datagram_timeout =
+      DurationFromFlag("udp_timeout", FLAGS_udp_timeout, absl::Milliseconds(1));
+  options.idle = absl::GetFlag(FLAGS_idle);
+  options.expect_upper = absl::GetFlag(FLAGS_expect_upper);
+  options.seed = absl::GetFlag(FLAGS_seed);
+  return options;
+}
+
+int ExitCode(const Results& results) {
+  if (results.errors() > 0) return cli::kExitFailure;
+  if (results.requests > 0 || results.interrupted) return 0;
+  return cli::Fail(absl::UnavailableError(
+      results.lost > 0 ? "every datagram got lost" : "nothing was answered while measuring"));
+}
+
+int Load() {
+  LoadOptions options = OptionsFromFlags();
+  const GroupOptions group = cli::GroupOptionsFromFlags();
+  const bool datagrams = options.transport == Transport::kDatagram;
+  const absl::StatusOr<Endpoint> target =
+      cli::EndpointFromFlag(datagrams ? "udp" : "tcp", options.target_text);
+  if (!target.ok()) return cli::Fail(target.status());
+  if (datagrams && target->is_unix()) cli::ExitUsage("--udp needs an IP address");
+  if (target->is_ip() && target->port() == 0) cli::ExitUsage("port 0 is nowhere to connect to");
+  options.target = *target;
+  if (absl::Status status = cli::EnsureDescriptors(options.connections); !status.ok()) {
+    return cli::Fail(status);
+  }
+
+  report::Progress progress;
+  const absl::StatusOr<Results> results = Run(options, group, progress).Execute();
+  if (!results.ok()) return cli::Fail(results.status());
+  const std::string text = absl::GetFlag(FLAGS_json)
+                               ? ResultsAsJson(options, group.threads, *results)
+                               : DescribeResults(options, group.threads, *results);
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+  return ExitCode(*results);
+}
+
+}  // namespace
+}  // namespace sluice::load
+
+int main(int argc, char** argv) {
+  sluice::cli::Start(argc, argv, sluice::load::kCommand);
+  return sluice::load::Load();
+}

@@ -1,0 +1,61 @@
+// What a run found out.
+#ifndef SLUICE_TOOLS_LOAD_RESULTS_H_
+#define SLUICE_TOOLS_LOAD_RESULTS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "reactor/base/time.h"
+#include "reactor/close_reason.h"
+#include "tools/report/histogram.h"
+
+namespace sluice::load {
+
+// Why a connection, or one datagram's answer, counts as an error.
+enum class Failure : uint8_t {
+  kConnectRefused,
+  kConnectTimeout,
+  kConnectFailed,  // any other error of connecting: unreachable, no local port, no descriptor
+  kAnswerTimeout,
+  kPeerReset,
+  kPeerClosed,  // the server ended the stream
+  kMismatch,    // an answer was not the bytes sent
+  kIoError,
+};
+inline constexpr size_t kFailures = static_cast<size_t>(Failure::kIoError) + 1;
+
+std::string_view FailureName(Failure failure);  // "connect_refused", as JSON has it
+
+// Of a connection that the load did not end itself.
+Failure FailureOf(CloseReason reason);
+
+struct Results {
+  // In the measured window.
+  uint64_t requests = 0;  // answered, every byte as it should be
+  uint64_t bytes = 0;     // of their messages, one way
+  uint64_t lost = 0;      // datagrams without an answer in time
+  double rate_per_second = 0;
+  Duration elapsed{0};
+  report::Histogram latency_ns;
+
+  // In the whole run.
+  std::array<uint64_t, kFailures> failures{};
+  uint64_t late = 0;   // datagrams answered after they counted as lost, or twice
+  uint64_t ready = 0;  // connections that answered once
+  report::Histogram connect_ns;
+  std::string first_failure;  // in words; empty when there was none
+  std::string backend;
+  std::string backend_reason;
+  bool interrupted = false;
+
+  uint64_t errors() const;
+  // Adds what another loop measured at the same time.
+  void Merge(const Results& other);
+};
+
+}  // namespace sluice::load
+
+#endif  // SLUICE_TOOLS_LOAD_RESULTS_H_
