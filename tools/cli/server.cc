@@ -64,7 +64,7 @@ absl::Status Server::SetUp(Loop& loop, int index) {
 void Server::PrintListening() const {
   // Said where the choice was ours; one asked for by name either works or fails.
   if (options_.loop.backend.kind == BackendKind::kAuto) {
-    std::fprintf(stderr, "backend %s: %s\n", backend_name_.c_str(), backend_reason_.c_str());
+    std::fprintf(stderr, "backend %s\n", backend_reason_.c_str());
   }
   for (const StreamService& service : streams_) {
     cli::PrintListening(StreamTransport(service.endpoint), service.endpoint, backend_name_,

@@ -91,7 +91,7 @@ std::string DescribeResults(const LoadOptions& options, int threads, const Resul
                 {"connected", Align::kRight}});
   const double elapsed = Seconds(results.elapsed);
   const double bytes_per_second = elapsed > 0 ? static_cast<double>(results.bytes) / elapsed : 0;
-  totals.AddRow({FormatExact(results.requests), FormatRate(results.rate_per_second),
+  totals.AddRow({FormatExact(results.requests), FormatRate(results.rate_per_second()),
                  FormatBytes(bytes_per_second) + "/s", FormatExact(results.errors()),
                  FormatExact(results.ready) + " of " + FormatExact(options.connections)});
   Table latencies({{""},
@@ -129,7 +129,7 @@ std::string ResultsAsJson(const LoadOptions& options, int threads, const Results
   const nlohmann::ordered_json json = {
       {"requests", results.requests},
       {"errors", results.errors()},
-      {"rate_per_second", results.rate_per_second},
+      {"rate_per_second", results.rate_per_second()},
       {"latency", PercentilesAsJson(results.latency_ns)},
       {"connect", PercentilesAsJson(results.connect_ns)},
       {"error_reasons", reasons},

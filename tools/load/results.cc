@@ -48,11 +48,15 @@ uint64_t Results::errors() const {
   return std::accumulate(failures.begin(), failures.end(), uint64_t{0});
 }
 
+double Results::rate_per_second() const {
+  const double seconds = std::chrono::duration<double>(elapsed).count();
+  return seconds > 0 ? static_cast<double>(requests) / seconds : 0;
+}
+
 void Results::Merge(const Results& other) {
   requests += other.requests;
   bytes += other.bytes;
   lost += other.lost;
-  rate_per_second += other.rate_per_second;
   elapsed = std::max(elapsed, other.elapsed);
   latency_ns.Merge(other.latency_ns);
   for (size_t i = 0; i < kFailures; ++i) failures[i] += other.failures[i];

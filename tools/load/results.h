@@ -37,7 +37,6 @@ struct Results {
   uint64_t requests = 0;  // answered, every byte as it should be
   uint64_t bytes = 0;     // of their messages, one way
   uint64_t lost = 0;      // datagrams without an answer in time
-  double rate_per_second = 0;
   Duration elapsed{0};
   report::Histogram latency_ns;
 
@@ -52,6 +51,7 @@ struct Results {
   bool interrupted = false;
 
   uint64_t errors() const;
+  double rate_per_second() const;
   // Adds what another loop measured at the same time.
   void Merge(const Results& other);
 };
