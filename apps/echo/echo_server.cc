@@ -27,7 +27,10 @@ class Session {
   void Opened(Connection& connection) {
     ++counters_.connections;
     ++counters_.connections_open;
-    if (log_closes_) peer_ = connection.peer_endpoint().ToString();
+    if (!log_closes_) return;
+    const Endpoint peer = connection.peer_endpoint();
+    // The kernel forgets the address of a peer that reset before we asked.
+    peer_ = peer == Endpoint() ? "(a client already gone)" : peer.ToString();
   }
 
   void Closed(const Connection& connection, CloseReason reason) {
