@@ -433,15 +433,25 @@ class BadInput(unittest.TestCase):
                      "--tcp=no-such-host.invalid:9999")
 
     def test_a_bound_port(self):
-        with socket.socket() as holder:
-            holder.bind(("127.0.0.1", 0))
-            holder.listen()
-            port = holder.getsockname()[1]
-            self.refused(1, f"127.0.0.1:{port}.*in use", f"--tcp=127.0.0.1:{port}")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
-            holder.bind(("127.0.0.1", 0))
-            port = holder.getsockname()[1]
-            self.refused(1, f"127.0.0.1:{port}.*in use", f"--udp=127.0.0.1:{port}")
+        for flag, socket_type in (("--tcp", socket.SOCK_STREAM), ("--udp", socket.SOCK_DGRAM)):
+            with socket.socket(socket.AF_INET, socket_type) as holder:
+                holder.bind(("127.0.0.1", 0))
+                if socket_type == socket.SOCK_STREAM:
+                    holder.listen()
+                address = "127.0.0.1:%d" % holder.getsockname()[1]
+                for threads in ("1", "2"):
+                    with self.subTest(flag=flag, threads=threads):
+                        self.refused(1, f"{address}.*in use", f"{flag}={address}",
+                                     f"--threads={threads}")
+
+    def test_a_second_server_does_not_slip_in_beside_a_first_with_several_loops(self):
+        first = harness.Server("sluice-echo", "--tcp=127.0.0.1:0", "--udp=127.0.0.1:0",
+                               "--threads=2", listeners=2)
+        self.addCleanup(first.kill)
+        for flag, transport in (("--tcp", "tcp"), ("--udp", "udp")):
+            address = first.target(transport)
+            self.refused(1, f"{address}.*in use", f"{flag}={address}", "--threads=2")
+        first.stop()
 
     def test_an_address_of_another_host(self):
         self.refused(1, "192.0.2.1:9999", "--tcp=192.0.2.1:9999")

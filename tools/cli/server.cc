@@ -1,10 +1,13 @@
 #include "tools/cli/server.h"
 
+#include <sys/socket.h>
+
 #include <cstdio>
 #include <utility>
 
 #include "tools/cli/command.h"
 #include "tools/cli/descriptors.h"
+#include "tools/cli/port_check.h"
 
 namespace sluice::cli {
 
@@ -24,6 +27,7 @@ void PrintListening(std::string_view transport, const Endpoint& endpoint, std::s
 
 int Server::Run() {
   RaiseDescriptorLimit();
+  if (absl::Status status = CheckPortsAreFree(); !status.ok()) return Fail(status);
   absl::StatusOr<std::unique_ptr<Group>> group =
       Group::Start(options_, [this](Loop& loop, int index) { return SetUp(loop, index); });
   if (!group.ok()) return Fail(group.status());
@@ -31,6 +35,19 @@ int Server::Run() {
   PrintListening();
   (*group)->Join();
   return 0;
+}
+
+// One loop's sockets are not shared: their bind says the same.
+absl::Status Server::CheckPortsAreFree() const {
+  if (options_.threads == 1) return absl::OkStatus();
+  absl::Status status;
+  for (const StreamService& service : streams_) {
+    status.Update(CheckPortIsFree(service.endpoint, SOCK_STREAM));
+  }
+  for (const DatagramService& service : datagrams_) {
+    status.Update(CheckPortIsFree(service.endpoint, SOCK_DGRAM));
+  }
+  return status;
 }
 
 // The loops are set up one after the other: what the first one bound is known to the next.

@@ -59,6 +59,7 @@ class Server {
   int Run();
 
  private:
+  absl::Status CheckPortsAreFree() const;
   absl::Status SetUp(Loop& loop, int index);
   void PrintListening() const;
 

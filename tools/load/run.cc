@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <utility>
 
 #include "tools/report/format.h"
@@ -15,6 +16,13 @@ using report::FormatRate;
 
 // How often progress is shown and an interrupt noticed.
 constexpr std::chrono::milliseconds kTick{100};
+
+// "2.1 s of 5.00 s"
+std::string Elapsed(Duration elapsed, Duration whole) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f s of ", std::chrono::duration<double>(elapsed).count());
+  return text + FormatDuration(whole);
+}
 
 }  // namespace
 
@@ -86,8 +94,7 @@ void Run::Hold() {
   const Clock::time_point begin = Clock::now();
   const bool held = WaitFor(options_.duration, [&] {
     return FormatExact(Sum(&DriverProgress::ready)) + " connections idle for " +
-           FormatDuration(Clock::now() - begin) + " of " + FormatDuration(options_.duration) +
-           DescribeErrors();
+           Elapsed(Clock::now() - begin, options_.duration) + DescribeErrors();
   });
   if (held) EnterAll(Phase::kMeasure);
 }
@@ -102,8 +109,8 @@ void Run::Measure() {
     const std::chrono::duration<double> elapsed = Clock::now() - begin;
     const auto requests = static_cast<double>(Sum(&DriverProgress::answered) - answered);
     return FormatRate(requests / std::max(elapsed.count(), 1e-3)) + ", " +
-           FormatDuration(std::chrono::duration_cast<Duration>(elapsed)) + " of " +
-           FormatDuration(options_.duration) + DescribeErrors();
+           Elapsed(std::chrono::duration_cast<Duration>(elapsed), options_.duration) +
+           DescribeErrors();
   });
 }
 
