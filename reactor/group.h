@@ -51,7 +51,7 @@ class Group {
 
  private:
   struct Member {
-    std::unique_ptr<Loop> loop;  // made and destroyed on `thread`
+    std::unique_ptr<Loop> loop;  // made and run on `thread`; destroyed with the group
     std::thread thread;
   };
 
