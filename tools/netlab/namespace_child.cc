@@ -1,4 +1,5 @@
-// The forked half of private_namespace.h.
+#include "tools/netlab/namespace_child.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,13 +11,9 @@
 #include <cstring>
 
 #include "tools/netlab/errno_status.h"
-#include "tools/netlab/private_namespace.h"
-#include "tools/netlab/unique_fd.h"
 
 namespace sluice::netlab {
 namespace {
-
-using Body = absl::FunctionRef<absl::StatusOr<std::string>(const PrivateNamespace&)>;
 
 // The report is the status code, then its message, or the answer if the code is kOk; its end is the
 // end of the pipe.
@@ -33,7 +30,7 @@ void WriteReport(int fd, const absl::StatusOr<std::string>& answer) {
   }
 }
 
-absl::StatusOr<std::string> EnterAndCall(pid_t parent, Body body) {
+absl::StatusOr<std::string> EnterAndCall(pid_t parent, NamespaceChild::Body body) {
   auto ns = PrivateNamespace::Enter();
   if (!ns.ok()) return ns.status();
   // Entering changed the credentials, which clears an earlier request (prctl(2)).
@@ -72,7 +69,7 @@ absl::StatusOr<std::string> Answer(const std::string& report, int wait_status) {
 
 }  // namespace
 
-absl::StatusOr<std::string> RunInPrivateNamespace(Body body) {
+absl::StatusOr<NamespaceChild> NamespaceChild::Start(Body body) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(errno, "cannot make a pipe");
   UniqueFd reader(ends[0]), writer(ends[1]);
@@ -86,13 +83,28 @@ absl::StatusOr<std::string> RunInPrivateNamespace(Body body) {
     fflush(nullptr);
     _exit(0);  // without the destructors and atexit handlers of the parent
   }
-  writer.Reset();
-  const std::string report = ReadToEnd(reader.get());
+  return NamespaceChild(child, std::move(reader));
+}
+
+NamespaceChild::~NamespaceChild() {
+  if (process_ < 0) return;
+  kill(process_, SIGKILL);
+  Wait().IgnoreError();
+}
+
+absl::StatusOr<std::string> NamespaceChild::Wait() {
+  const std::string report = ReadToEnd(report_.get());
+  const pid_t process = std::exchange(process_, -1);
   int wait_status = 0;
-  while (waitpid(child, &wait_status, 0) < 0) {
+  while (waitpid(process, &wait_status, 0) < 0) {
     if (errno != EINTR) return ErrnoStatus(errno, "cannot wait for the child");
   }
   return Answer(report, wait_status);
+}
+
+absl::StatusOr<std::string> RunInPrivateNamespace(NamespaceChild::Body body) {
+  absl::StatusOr<NamespaceChild> child = NamespaceChild::Start(body);
+  return child.ok() ? child->Wait() : child.status();
 }
 
 absl::Status ProbePrivateNamespace() {

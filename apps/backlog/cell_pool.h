@@ -1,0 +1,28 @@
+// Runs the cells of a sweep, several at a time, each in a child process and a network of its own.
+#ifndef SLUICE_APPS_BACKLOG_CELL_POOL_H_
+#define SLUICE_APPS_BACKLOG_CELL_POOL_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "apps/backlog/cell.h"
+#include "reactor/loop.h"
+
+namespace sluice::backlog {
+
+// The results in the order of `cells`, or the first error, which ends the others. `on_done` is told
+// how many are done whenever that changed, and now and then. Cells mostly wait, so many more may
+// run than there are cores. The process must have one thread. Blocking.
+absl::StatusOr<std::vector<CellResult>> RunCells(absl::Span<const CellSpec> cells,
+                                                 const LoopOptions& loop_options, size_t at_once,
+                                                 absl::FunctionRef<void(size_t done)> on_done);
+
+// OK if this host lets cells run. netlab::HostForbidsNamespaces() tells a refusal from a fault.
+absl::Status ProbeHost();
+
+}  // namespace sluice::backlog
+
+#endif  // SLUICE_APPS_BACKLOG_CELL_POOL_H_
