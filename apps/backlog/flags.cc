@@ -65,7 +65,9 @@ using Texts = std::vector<std::string>;
 // Of both.
 ABSL_FLAG(sluice::backlog::RateFlag, accept_rate, {},
           "connections accepted a second: 5/s, 0.5/s, never, unlimited. serve: 1/s unless given. "
-          "sweep: 5000/s, in the cells that accept at a rate; never leaves them out");
+          "sweep: 5000/s, in the cells that accept at a rate; never leaves them out. Such a cell "
+          "lasts until all are "
+          "answered: burst / rate");
 ABSL_FLAG(absl::Duration, service_time, absl::ZeroDuration(),
           "how long an accepted connection waits for its answer");
 ABSL_FLAG(bool, json, false,
@@ -78,7 +80,7 @@ ABSL_FLAG(int, backlog, 5, "serve: the backlog given to listen(2); -1 asks for n
 ABSL_FLAG(absl::Duration, duration, absl::ZeroDuration(), "serve: stop after so long; 0: never");
 
 // Of sweep.
-ABSL_FLAG(bool, quick, false, "sweep: fewer cells, in about 10 s");
+ABSL_FLAG(bool, quick, false, "sweep: fewer cells, about 7 s instead of 10");
 ABSL_FLAG(Texts, backlogs, {}, "sweep: backlogs to try; 0,1,5,128 unless given, 256,511 at a rate");
 ABSL_FLAG(Texts, somaxconn, {}, "sweep: values of net.core.somaxconn; 4096,16 unless given");
 ABSL_FLAG(Texts, syncookies, {}, "sweep: values of tcp_syncookies; 0,1 unless given");

@@ -1,6 +1,6 @@
 // Handshakes whose last ACK finds the accept queue full, which loopback shows by accident at most:
-// SYN and last ACK are microseconds apart. TCP_DEFER_ACCEPT pulls them apart: the entry
-// stays half-open until its client speaks, although the client is connected (tcp_check_req).
+// SYN and last ACK are microseconds apart. TCP_DEFER_ACCEPT pulls them apart: the entry stays
+// half-open until its client speaks, although the client is connected (tcp_check_req).
 //
 // Two batches of `backlog` clients: each connects, then speaks. The first fills the accept queue up
 // to its limit, the second still may connect (full means *above* the limit); one of it gets in, the

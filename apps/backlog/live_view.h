@@ -41,6 +41,8 @@ class LiveBlock {
   static bool Possible();
 
   void Draw(const std::vector<std::string>& lines);
+  // Removes it, for something else to stand there.
+  void Clear() { Draw({}); }
 
  private:
   size_t lines_shown_ = 0;

@@ -72,8 +72,11 @@ class ServeRun {
     const std::string accepts = options_.server.accept_rate.never()
                                     ? "never accepts"
                                     : "accepts " + options_.server.accept_rate.ToString();
-    return "listen(" + std::to_string(options_.server.backlog) + "), " + accepts +
-           ", serves each for " + report::FormatDuration(options_.server.service_time);
+    const std::string serves =
+        options_.server.service_time == Duration(0)
+            ? "answers at once"
+            : "answers after " + report::FormatDuration(options_.server.service_time);
+    return "listen(" + std::to_string(options_.server.backlog) + "), " + accepts + ", " + serves;
   }
 
   ServeSnapshot Snapshot() {
@@ -105,6 +108,7 @@ class ServeRun {
   void End() {
     if (!loop_->stopping()) {
       show_.Cancel();
+      if (live_) block_.Clear();
       const ServeSnapshot snapshot = Snapshot();
       Print(options_.json ? SnapshotAsJson(snapshot, "summary").dump() + "\n"
                           : SnapshotSummary(snapshot));

@@ -29,9 +29,13 @@ std::string ExplainNobodyAccepts(const CellGroup& group, const Results& results)
                      Number(spec.connects) + " connects to a server that never accepts, " +
                      Number(result.completed) +
                      " completed: the kernel finishes handshakes by itself and queues them for "
-                     "accept(). It calls the queue full only above its limit, the smaller of "
-                     "backlog and net.core.somaxconn: hence one more than " +
-                     Number(result.queue_limit) + ".";
+                     "accept().";
+  if (result.verdict && result.verdict->held) {
+    text +=
+        " It calls the queue full only above its limit, the smaller of backlog and "
+        "net.core.somaxconn: hence one more than " +
+        Number(result.queue_limit) + ".";
+  }
   if (result.timed_out > 0) {
     text += " The other " + Number(result.timed_out) +
             " heard nothing: their SYNs were dropped without a word, sent again after a second, "

@@ -1,6 +1,7 @@
 #include "apps/backlog/sweep_tables.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "apps/backlog/text.h"
 #include "tools/report/table.h"
@@ -191,13 +192,19 @@ MovedCounters SumOf(const Results& results) {
   return sum;
 }
 
+// What several cells have in common is said once.
 std::string Remarks(const CellGroup& group, const Results& results) {
   std::string text;
+  std::string last;
   for (size_t i = 0; i < results.size(); ++i) {
     const CellResult& result = results[i];
     const std::string& remark = result.verdict ? result.verdict->remark : result.untested;
     if (remark.empty()) continue;
-    text += WrapText("backlog " + std::to_string(group.cells[i].backlog) + ": " + remark, 2);
+    std::string lines =
+        WrapText("backlog " + std::to_string(group.cells[i].backlog) + ": " + remark, 2);
+    if (lines == last) continue;
+    text += lines;
+    last = std::move(lines);
   }
   return text;
 }

@@ -11,6 +11,7 @@
 
 #include "tests/netlab/in_namespace.h"
 #include "tests/netlab/plain_socket.h"
+#include "tools/netlab/namespace_child.h"
 
 namespace sluice::netlab {
 namespace {
@@ -100,6 +101,48 @@ TEST(PrivateNamespace, CarriesAnswersErrorsAndCrashesOut) {
   EXPECT_EQ(killed, "INTERNAL: the child in the private namespace was killed by signal 9 (Killed)");
   EXPECT_EQ(InNamespace([](const PrivateNamespace&) -> Answer { _exit(3); }),
             "INTERNAL: the child in the private namespace exited with status 3 without a report");
+}
+
+// Each waits for the other's pipe: neither could answer if they ran one after the other.
+TEST(NamespaceChild, SeveralAtOnceEachInItsOwn) {
+  SLUICE_SKIP_WITHOUT_NAMESPACES();
+  int first[2], second[2];
+  ASSERT_EQ(pipe(first), 0);
+  ASSERT_EQ(pipe(second), 0);
+  const auto meet = [](int writer, int reader) -> Answer {
+    char byte = 'x';
+    if (write(writer, &byte, 1) != 1 || read(reader, &byte, 1) != 1) {
+      return absl::InternalError("the other is not there");
+    }
+    return NetworkNamespaceInode();
+  };
+  auto a =
+      NamespaceChild::Start([&](const PrivateNamespace&) { return meet(first[1], second[0]); });
+  auto b =
+      NamespaceChild::Start([&](const PrivateNamespace&) { return meet(second[1], first[0]); });
+  ASSERT_TRUE(a.ok() && b.ok());
+  const Answer from_b = b->Wait();
+  const Answer from_a = a->Wait();
+  ASSERT_TRUE(from_a.ok()) << from_a.status();
+  ASSERT_TRUE(from_b.ok()) << from_b.status();
+  EXPECT_NE(*from_a, *from_b);
+  for (const int fd : {first[0], first[1], second[0], second[1]}) close(fd);
+}
+
+TEST(NamespaceChild, DiesWithItsObject) {
+  SLUICE_SKIP_WITHOUT_NAMESPACES();
+  int alive[2];
+  ASSERT_EQ(pipe(alive), 0);
+  {
+    auto child = NamespaceChild::Start([](const PrivateNamespace&) -> Answer {
+      while (true) pause();
+    });
+    ASSERT_TRUE(child.ok());
+    close(alive[1]);
+  }
+  char byte;
+  EXPECT_EQ(read(alive[0], &byte, 1), 0) << "the child still holds its end";
+  close(alive[0]);
 }
 
 }  // namespace
