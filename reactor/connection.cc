@@ -255,23 +255,28 @@ void Connection::TimerFired() {
   }
 }
 
+// From Close on the socket is the backend's, which may have given its number to another already.
+bool Connection::has_socket() const {
+  return socket_.valid() && state_ != State::kClosing;
+}
+
 Endpoint Connection::local_endpoint() const {
-  return socket_.valid() ? loop_.backend_->LocalEndpoint(socket_) : Endpoint();
+  return has_socket() ? loop_.backend_->LocalEndpoint(socket_) : Endpoint();
 }
 
 Endpoint Connection::peer_endpoint() const {
-  return socket_.valid() ? loop_.backend_->PeerEndpoint(socket_) : Endpoint();
+  return has_socket() ? loop_.backend_->PeerEndpoint(socket_) : Endpoint();
 }
 
 absl::Status Connection::SetRawOption(const RawSocketOption& option) {
-  if (!socket_.valid() || state_ == State::kClosing) {
+  if (!has_socket()) {
     return absl::FailedPreconditionError("cannot set a socket option: the connection is closed");
   }
   return loop_.backend_->SetOption(socket_, option);
 }
 
 absl::StatusOr<std::string> Connection::GetRawOption(const RawSocketOption& option) const {
-  if (!socket_.valid() || state_ == State::kClosing) {
+  if (!has_socket()) {
     return absl::FailedPreconditionError("cannot read a socket option: the connection is closed");
   }
   return loop_.backend_->GetOption(socket_, option);

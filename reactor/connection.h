@@ -107,6 +107,7 @@ class Connection : private TimerNode {
   Loop& loop() const { return loop_; }
   Handler& handler() const { return *handler_; }
 
+  // 0.0.0.0:0 once the socket is gone, as in OnClose: keep them from OnOpen for a log.
   Endpoint local_endpoint() const;
   Endpoint peer_endpoint() const;
 
@@ -151,6 +152,7 @@ class Connection : private TimerNode {
   void CheckInputLimit();
 
   bool can_send() const;
+  bool has_socket() const;
   void BeginClose(CloseReason reason);
   void OutputSent();
   void OutputGrew();

@@ -100,10 +100,12 @@ absl::StatusOr<AcceptQueue> Listener::accept_queue() const {
 }
 
 absl::StatusOr<std::string> Listener::GetRawOption(const RawSocketOption& option) const {
+  if (closing_) return absl::FailedPreconditionError("cannot read a socket option: it is closed");
   return loop_.backend_->GetOption(socket_, option);
 }
 
 absl::Status Listener::SetRawOption(const RawSocketOption& option) {
+  if (closing_) return absl::FailedPreconditionError("cannot set a socket option: it is closed");
   return loop_.backend_->SetOption(socket_, option);
 }
 
