@@ -151,6 +151,7 @@ class Connection : private TimerNode {
   void DeliverEnd();
   void CheckInputLimit();
 
+  bool input_waits() const;
   bool can_send() const;
   bool has_socket() const;
   void BeginClose(CloseReason reason);
@@ -184,6 +185,8 @@ class Connection : private TimerNode {
   bool end_shown_ : 1 = false;     // OnEnd was called
   bool flush_wanted_ : 1 = false;  // in the loop's flush list
   bool turn_wanted_ : 1 = false;   // in the loop's turn list
+  bool showing_ : 1 = false;       // OnData is running
+  bool resumed_ : 1 = false;       // by it
   CloseReason reason_;
   Token listener_ = kNoToken;  // that accepted it
   OutputQueue output_;

@@ -26,13 +26,25 @@ void Connection::Unpause(uint8_t pause) {
   pauses_ &= static_cast<uint8_t>(~pause);
   if (!is_reading()) return;
   // Never from here, which may be inside a callback: what waited is shown in the loop's turn.
-  if (!tail_.empty() || (peer_ended_ && !end_shown_)) WantTurn();
+  if (showing_) {
+    resumed_ = true;
+  } else if (!tail_.empty() || (peer_ended_ && !end_shown_)) {
+    WantTurn();
+  }
   UpdateReceiving();
+}
+
+// The loop comes back to show what the handler left when it paused.
+bool Connection::input_waits() const {
+  return turn_wanted_ && !tail_.empty();
 }
 
 void Connection::UpdateReceiving() {
   const bool dropping = state_ == State::kFlushing || state_ == State::kLingering;
-  const bool wanted = !peer_ended_ && (is_reading() || dropping);
+  // What the handler left when it paused is shown before more is read: a handler that pauses after
+  // each message would otherwise take in far more than it consumes.
+  const bool reading = is_reading() && !input_waits();
+  const bool wanted = !peer_ended_ && (reading || dropping);
   if (wanted == receiving_ || state_ == State::kClosing) return;
   receiving_ = wanted;
   if (wanted) {
@@ -96,8 +108,14 @@ std::string_view Connection::DeliverThroughTail(std::string_view bytes) {
 }
 
 size_t Connection::Show(std::string_view bytes) {
+  showing_ = true;
+  resumed_ = false;
   const size_t consumed = handler_->OnData(*this, bytes);
+  showing_ = false;
   SLUICE_CHECK(consumed <= bytes.size(), "OnData consumed more than it was shown");
+  // It paused behind one message and was resumed at once: the next may be here already. Where
+  // nothing was consumed the same bytes would be shown over and over.
+  if (resumed_ && consumed > 0 && is_reading()) WantTurn();
   return consumed;
 }
 
@@ -123,7 +141,7 @@ void Connection::DeliverTail() {
 }
 
 void Connection::DeliverEnd() {
-  if (!peer_ended_ || end_shown_ || !is_reading()) return;
+  if (!peer_ended_ || end_shown_ || !is_reading() || input_waits()) return;
   end_shown_ = true;
   handler_->OnEnd(*this);
 }
