@@ -285,8 +285,9 @@ void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token toke
   record.token = token;
   record.sending = true;
   ++record.outstanding;
-  // MSG_WAITALL: the kernel goes on after a short send instead of telling us.
-  constexpr int kFlags = MSG_NOSIGNAL | MSG_WAITALL;
+  // Not MSG_WAITALL: the kernel would go on after a short send without a word, and a peer that reads
+  // slowly could not be told from one that does not read.
+  constexpr int kFlags = MSG_NOSIGNAL;
   io_uring_sqe* sqe = ring_->NextSqe();
   if (spans.size() == 1) {
     io_uring_prep_send(sqe, record.fd, spans[0].iov_base, spans[0].iov_len, kFlags);
