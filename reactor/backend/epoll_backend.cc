@@ -264,8 +264,11 @@ void EpollBackend::MarkReady(uint32_t index, Record& record) {
   ready_.push_back(records_.KeyOf(index));
 }
 
+// First in, first out: whom no buffer was left for comes before those that were served, or a few
+// sockets that always have more would take every buffer every time.
 void EpollBackend::ServeReady() {
   serving_.swap(ready_);
+  size_t served = 0;
   for (const base::SlabKey key : serving_) {
     Record* record = records_.Find(key);
     if (record == nullptr) continue;
@@ -275,9 +278,13 @@ void EpollBackend::ServeReady() {
       AcceptSome(*record);
     } else if (!CanReceive() || !ServeOnce(*record)) {
       out_of_buffers_ = true;
+      MarkReady(key.index, *record);
+      continue;
     }
-    MarkReady(key.index, *record);
+    serving_[served++] = key;
   }
+  serving_.resize(served);
+  for (const base::SlabKey key : serving_) MarkReady(key.index, *records_.Find(key));
   serving_.clear();
 }
 

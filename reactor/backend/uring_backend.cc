@@ -167,6 +167,7 @@ void UringBackend::Arm(uint32_t index, Record& record) {
   if (record.armed || record.starved || !record.interested || record.closing) return;
   record.armed = true;
   record.cancelling = false;
+  record.fed = false;
   ++record.outstanding;
   if (record.kind == SocketKind::kListener) {
     ArmAccept(index, record);
@@ -232,8 +233,11 @@ bool UringBackend::BuffersWait() const {
 }
 
 // First in, first out, and at most as many as there are buffers: beginning all anew would make most
-// of them fail again at once.
+// of them fail again at once. One that found every buffer taken by those begun with it keeps its
+// place: at the back it would meet the same ones again, turn after turn.
 void UringBackend::RearmStarved() {
+  starved_.insert(starved_.begin(), passed_over_.begin(), passed_over_.end());
+  passed_over_.clear();
   size_t budget =
       buffers_->available() + (datagram_buffers_ == nullptr ? 0 : datagram_buffers_->available());
   for (size_t waiting = starved_.size(); waiting > 0 && budget > 0; --waiting) {
@@ -285,8 +289,8 @@ void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token toke
   record.token = token;
   record.sending = true;
   ++record.outstanding;
-  // Not MSG_WAITALL: the kernel would go on after a short send without a word, and a peer that reads
-  // slowly could not be told from one that does not read.
+  // Not MSG_WAITALL: the kernel would go on after a short send without a word, and a peer that
+  // reads slowly could not be told from one that does not read.
   constexpr int kFlags = MSG_NOSIGNAL;
   io_uring_sqe* sqe = ring_->NextSqe();
   if (spans.size() == 1) {

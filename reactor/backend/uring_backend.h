@@ -74,6 +74,7 @@ class UringBackend final : public KernelBackend {
     bool armed = false;       // its kernel operation is under way
     bool cancelling = false;  // and was asked to end
     bool starved = false;     // waits for a buffer
+    bool fed = false;         // received something since it was armed
     bool connecting = false;
     bool sending = false;
     bool closing = false;
@@ -129,7 +130,8 @@ class UringBackend final : public KernelBackend {
   std::vector<DatagramInfo> datagram_infos_;        // by buffer
   base::Slab<Record, 24> records_;
   base::Slab<SendOp> send_ops_;
-  std::deque<base::SlabKey> starved_;  // served first in, first out
+  std::deque<base::SlabKey> starved_;       // served first in, first out
+  std::vector<base::SlabKey> passed_over_;  // in this Poll: starved without having been fed
   std::vector<Completion> gathering_, batch_;
   uint64_t wakeup_count_ = 0;  // what the read of the eventfd fills
 };

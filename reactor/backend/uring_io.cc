@@ -25,6 +25,7 @@ void UringBackend::HandleReceive(uint32_t index, Record& record, const io_uring_
     if (cqe.res <= 0 || record.closing) {
       buffers_->Release(piece.buffer);
     } else {
+      record.fed = true;
       Completion& completion = Complete(record, Operation::kReceive, cqe.res);
       completion.more = true;
       completion.data = piece.data;
@@ -40,7 +41,12 @@ void UringBackend::ReceiveStopped(uint32_t index, Record& record, int32_t result
   if (result == -ENOBUFS) {
     ++stats_.buffer_exhaustions;
     record.starved = true;
-    starved_.push_back(records_.KeyOf(index));
+    const base::SlabKey key = records_.KeyOf(index);
+    if (record.fed) {
+      starved_.push_back(key);
+    } else {
+      passed_over_.push_back(key);
+    }
     return;
   }
   const bool again = result > 0 || result == -ECANCELED || result == -EINTR || result == -EAGAIN;
@@ -64,6 +70,7 @@ void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const i
       datagram_buffers_->Release(piece.buffer);
     } else {
       const unsigned kept = io_uring_recvmsg_payload_length(out, cqe.res, &layout);
+      record.fed = true;
       DatagramInfo& info = datagram_infos_[piece.buffer];
       info = {};
       info.peer =
