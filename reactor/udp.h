@@ -63,8 +63,8 @@ struct DatagramStats {
   uint64_t truncated = 0;
   uint64_t kernel_drops = 0;  // lost to a full receive buffer (SO_RXQ_OVFL), as last reported
   uint64_t sent = 0;
-  uint64_t bytes_sent = 0;   // offered to the kernel
-  uint64_t refused = 0;      // the kernel refused it (EMSGSIZE, ENETUNREACH, ...)
+  uint64_t bytes_sent = 0;  // offered to the kernel
+  uint64_t refused = 0;     // the kernel refused it (EMSGSIZE, ENETUNREACH, EAGAIN: unix peer full)
   uint64_t queue_drops = 0;  // send_queue_bytes_max
 };
 

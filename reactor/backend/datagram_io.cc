@@ -1,6 +1,7 @@
 #include "reactor/backend/datagram_io.h"
 
 #include <netinet/udp.h>
+#include <poll.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -38,10 +39,21 @@ DatagramSlots::~DatagramSlots() {
   munmap(memory_, infos_.size() * slot_bytes_);
 }
 
+namespace {
+
+bool HasRoom(int fd, BackendStats& stats) {
+  pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
+  ++stats.kernel_entries;
+  return poll(&room, 1, 0) > 0 && (room.revents & POLLOUT) != 0;
+}
+
+}  // namespace
+
 bool DatagramSend::Continue(int fd, BackendStats& stats) {
   constexpr size_t kBatch = 64;
   std::array<mmsghdr, kBatch> headers;
   std::array<iovec, kBatch> spans;
+  bool had_room = false;  // when the one in front was refused for want of it
   while (next_ < datagrams_.size()) {
     const size_t count = std::min(kBatch, datagrams_.size() - next_);
     for (size_t i = 0; i < count; ++i) {
@@ -59,11 +71,19 @@ bool DatagramSend::Continue(int fd, BackendStats& stats) {
     if (sent > 0) {
       next_ += sent;
       taken_ += sent;
+      had_room = false;
       continue;
     }
     const int error = errno;
     if (error == EINTR) continue;
-    if (error == EAGAIN || error == EWOULDBLOCK) return false;
+    if (error == EAGAIN && !had_room) {
+      had_room = HasRoom(fd, stats);
+      if (!had_room) return false;
+      continue;
+    }
+    // EAGAIN with room on our side: the queue of a unix-domain peer is full (unix(7)). Nothing
+    // tells when it has room again, and the other peers must not wait for it.
+    had_room = false;
     // The error is that of the first one; the others still have their chance.
     if (first_error_ == 0) first_error_ = -error;
     ++next_;
