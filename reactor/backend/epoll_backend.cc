@@ -30,6 +30,13 @@ bool Contains(uint32_t events, uint32_t any_of) {
   return (events & any_of) != 0;
 }
 
+// A read there stops short behind descriptors that were passed along (unix(7)).
+bool IsUnix(int fd) {
+  int domain = 0;
+  socklen_t size = sizeof(domain);
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> EpollBackend::Create(const BackendOptions& options) {
@@ -64,7 +71,7 @@ EpollBackend::~EpollBackend() {
 }
 
 absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t receive_bytes_max) {
-  const Socket socket = Register(fd, kind);
+  const Socket socket = Register(fd, kind, IsUnix(fd));
   if (!socket.valid()) {
     const int error = errno;
     close(fd);
@@ -82,11 +89,12 @@ absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t recei
   return socket;
 }
 
-Socket EpollBackend::Register(int fd, SocketKind kind) {
+Socket EpollBackend::Register(int fd, SocketKind kind, bool read_to_the_end) {
   const auto [key, record] = records_.Emplace();
   record->fd = fd;
   record->kind = kind;
-  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+  record->read_to_the_end = read_to_the_end;
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
                     .data = {.u64 = ToEventData(key)}};
   if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) return Socket{key.index};
   records_.Erase(key.index);
@@ -152,7 +160,7 @@ Socket EpollBackend::Connect(const Endpoint& endpoint, const SocketOptions& opti
   }
   const bool connected = result == 0;  // unix-domain
   // Only now: an unconnected socket would report a hang-up at once.
-  const Socket socket = Register(fd, SocketKind::kStream);
+  const Socket socket = Register(fd, SocketKind::kStream, endpoint.is_unix());
   if (!socket.valid()) {
     const int error = errno;
     close(fd);
@@ -251,8 +259,11 @@ void EpollBackend::HandleEvent(const epoll_event& event) {
     return;
   }
   if (Contains(event.events, EPOLLOUT | EPOLLHUP | EPOLLERR)) ContinueOutput(*record);
-  if (Contains(event.events, EPOLLRDHUP | EPOLLHUP | EPOLLERR)) record->hung_up = true;
-  if (Contains(event.events, EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+  // The peer's end is in the queue, or urgent data, before which a read stops short (tcp(7)).
+  if (Contains(event.events, EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) {
+    record->read_to_the_end = true;
+  }
+  if (Contains(event.events, EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) {
     record->readable = true;
     MarkReady(key.index, *record);
   }

@@ -48,8 +48,8 @@ class EpollBackend final : public KernelBackend {
     AcceptCount accept_count = AcceptCount::kUnlimited;
     bool interested = false;  // StartAccept or StartReceive is in force
     bool readable = false;    // since the last edge, until the socket said EAGAIN or came up short
-    bool hung_up = false;     // the peer's end is in the queue: a short read is not the last
-    bool queued = false;      // in ready_
+    bool read_to_the_end = false;  // a short read need not be the last: until EAGAIN
+    bool queued = false;           // in ready_
     bool connecting = false;
     uint32_t receive_bytes_max = 0;  // datagrams
     Token token = 0;
@@ -63,7 +63,7 @@ class EpollBackend final : public KernelBackend {
   int Descriptor(Socket socket) override { return At(socket).fd; }
   Record& At(Socket socket) { return records_.Live(socket.index); }
   // Registers the descriptor; an invalid Socket and errno where the kernel refuses.
-  Socket Register(int fd, SocketKind kind);
+  Socket Register(int fd, SocketKind kind, bool read_to_the_end);
 
   int Wait(TimePoint deadline);
   void HandleEvent(const epoll_event& event);

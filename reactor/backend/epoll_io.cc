@@ -21,7 +21,7 @@ void EpollBackend::AcceptSome(Record& record) {
       continue;
     }
     ++stats_.kernel_entries;
-    const Socket accepted = Register(fd, SocketKind::kStream);
+    const Socket accepted = Register(fd, SocketKind::kStream, record.read_to_the_end);
     if (!accepted.valid()) {
       const int error = errno;
       close(fd);
@@ -66,9 +66,10 @@ bool EpollBackend::ReceiveStream(Record& record) {
   ++stats_.kernel_entries;
   const ssize_t received = recv(record.fd, room.data(), room.size(), 0);
   if (received > 0) {
-    // A short read empties a stream, and the next byte is an edge (epoll(7), Q&A 9). The peer's end
-    // behind it may have been reported with these bytes already, and is not reported again.
-    if (static_cast<size_t>(received) < room.size() && !record.hung_up) record.readable = false;
+    // A short read empties a stream, and the next byte is an edge (epoll(7), Q&A 9). What may stand
+    // behind it all the same was reported with these bytes already, and is not reported again.
+    const bool short_read = static_cast<size_t>(received) < room.size();
+    if (short_read && !record.read_to_the_end) record.readable = false;
     Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(received));
     completion.more = true;
     completion.data = room.data();
