@@ -13,11 +13,12 @@ absl::StatusOr<std::unique_ptr<Group>> Group::Start(const GroupOptions& options,
                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   std::unique_ptr<Group> group(new Group);
   for (int index = 0; index < threads; ++index) {
+    Loop* const first = index == 0 ? nullptr : &group->loop(0);
     Member& member = *group->members_.emplace_back(std::make_unique<Member>());
     std::promise<absl::Status> ready;
     std::future<absl::Status> outcome = ready.get_future();
     member.thread =
-        std::thread([&member, &options, &set_up, index, ready = std::move(ready)]() mutable {
+        std::thread([&member, &options, &set_up, index, first, ready = std::move(ready)]() mutable {
           // On this thread, which is the one that io_uring will accept submissions from.
           absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Create(options.loop);
           absl::Status status = loop.status();
@@ -26,9 +27,12 @@ absl::StatusOr<std::unique_ptr<Group>> Group::Start(const GroupOptions& options,
             status = set_up(*member.loop, index);
           }
           const bool run = status.ok();
+          // The first loop hears the signals, so it stays until the others have stopped.
+          if (run && first != nullptr) first->Post([first] { ++first->held_open_; });
           ready.set_value(std::move(status));  // `options` and `set_up` may be gone from here on
           if (run) {
             member.loop->Run();
+            if (first != nullptr) first->Post([first] { --first->held_open_; });
           } else {
             member.loop.reset();
           }
@@ -55,14 +59,16 @@ void Group::Stop(Duration drain) {
 }
 
 void Group::StopOnSignals(Duration drain) {
-  std::promise<void> installed;
-  loop(0).Post([this, drain, &installed] {
+  std::promise<void> promise;
+  const std::future<void> installed = promise.get_future();
+  // Where the loop has stopped already the promise goes unkept, which ends the wait as well.
+  loop(0).Post([this, drain, promise = std::move(promise)]() mutable {
     for (const int signal : {SIGINT, SIGTERM}) {
       loop(0).OnSignal(signal, [this, drain] { Stop(drain); });
     }
-    installed.set_value();
+    promise.set_value();
   });
-  installed.get_future().wait();
+  installed.wait();
 }
 
 void Group::Join() {

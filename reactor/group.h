@@ -44,7 +44,7 @@ class Group {
 
   // Drains every loop, as Loop::Stop. Thread-safe. A second call stops at once.
   void Stop(Duration drain = Loop::kDefaultDrain);
-  // SIGINT and SIGTERM: the first drains, the second stops at once.
+  // SIGINT and SIGTERM: the first drains, the second stops at once. Not from a loop's own thread.
   void StopOnSignals(Duration drain = Loop::kDefaultDrain);
   // Waits until every loop has stopped.
   void Join();

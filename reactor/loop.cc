@@ -139,7 +139,7 @@ void Loop::Run() {
 }
 
 bool Loop::Turn(TimePoint wait_until) {
-  if (stopping_ && everything_closed()) return false;
+  if (Stopped()) return false;
   ++turn_;
   ++stats_.turns;
   FlushAll();
@@ -151,7 +151,13 @@ bool Loop::Turn(TimePoint wait_until) {
   RunSignals();
   timers_.Advance(now_);
   if (stopping_) ContinueStop();
-  return !stopping_ || !everything_closed();
+  return !Stopped();
+}
+
+bool Loop::Stopped() {
+  if (!stopping_ || !everything_closed()) return false;
+  posted_.Close();
+  return true;
 }
 
 TimePoint Loop::PollDeadline(TimePoint wait_until) const {
@@ -258,7 +264,7 @@ void Loop::AbortAll() {
 }
 
 bool Loop::everything_closed() const {
-  return connections_.empty() && listeners_.empty() && datagram_sockets_.empty();
+  return connections_.empty() && listeners_.empty() && datagram_sockets_.empty() && held_open_ == 0;
 }
 
 }  // namespace sluice

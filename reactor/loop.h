@@ -119,6 +119,7 @@ class Loop {
   friend class Connection;
   friend class Listener;
   friend class DatagramSocket;
+  friend class Group;
   friend class Timer;
 
   // A token is kind (2 bits) | generation (30) | slot (32).
@@ -156,6 +157,7 @@ class Loop {
   bool CloseEmptyListeners();
   void AbortAll();
   bool everything_closed() const;
+  bool Stopped();
   // Connections that open now are late: they are asked to finish, too.
   bool asked_to_finish() const { return stopping_ && stop_phase_ == StopPhase::kDraining; }
 
@@ -176,6 +178,7 @@ class Loop {
   std::vector<std::unique_ptr<SignalFunction>> signals_;
   std::vector<Datagram> datagram_batch_;  // reused
 
+  int held_open_ = 0;  // by a Group: other loops that still run
   bool stopping_ = false;
   bool aborted_ = false;
   StopPhase stop_phase_ = StopPhase::kEmptyingQueues;

@@ -16,9 +16,11 @@ class PostQueue {
  public:
   using Function = absl::AnyInvocable<void()>;
 
-  // Thread-safe. True when the queue was empty: the loop must be woken up.
+  // Thread-safe. True when the queue was empty: the loop must be woken up. After Close the function
+  // is destroyed unrun.
   bool Push(Function function) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_) return false;
     functions_.push_back(std::move(function));
     return !not_empty_.exchange(true, std::memory_order_acq_rel);
   }
@@ -32,9 +34,19 @@ class PostQueue {
     return std::exchange(functions_, {});
   }
 
+  // Destroys what is queued and takes no more: nobody will run it.
+  void Close() {
+    std::vector<Function> unrun;  // destroyed after the lock is released: it may post
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+    not_empty_.store(false, std::memory_order_release);
+    unrun.swap(functions_);
+  }
+
  private:
   std::mutex mutex_;
   std::vector<Function> functions_;
+  bool closed_ = false;
   std::atomic<bool> not_empty_{false};
 };
 
