@@ -117,7 +117,7 @@ void Connection::OutputSent() {
   }
   if (!closing) return;
   state_ = State::kLingering;
-  phase_deadline_ = loop_.now() + limits_->linger_timeout;
+  phase_deadline_ = After(loop_.now(), limits_->linger_timeout);
   UpdateTimer();
 }
 
@@ -220,11 +220,11 @@ void Connection::SetLimits(const ConnectionLimits& limits) {
 TimePoint Connection::NextTimeout() const {
   TimePoint next = std::min(deadline_, phase_deadline_);
   if (state_ == State::kOpen && limits_->idle_timeout > Duration(0)) {
-    next = std::min(next, last_activity_ + limits_->idle_timeout);
+    next = std::min(next, After(last_activity_, limits_->idle_timeout));
   }
   const bool sending = state_ == State::kOpen || state_ == State::kFlushing;
   if (sending && !output_.empty() && limits_->stall_timeout > Duration(0)) {
-    next = std::min(next, last_progress_ + limits_->stall_timeout);
+    next = std::min(next, After(last_progress_, limits_->stall_timeout));
   }
   return next;
 }
@@ -248,7 +248,7 @@ void Connection::TimerFired() {
     Fail(CloseCode::kDeadline, 0);
   } else if (NextTimeout() <= now) {
     const bool stalled = !output_.empty() && limits_->stall_timeout > Duration(0) &&
-                         last_progress_ + limits_->stall_timeout <= now;
+                         After(last_progress_, limits_->stall_timeout) <= now;
     Fail(stalled ? CloseCode::kOutputStalled : CloseCode::kIdleTimeout, 0);
   } else {
     UpdateTimer();

@@ -70,7 +70,9 @@ ConnectionId Loop::Connect(const Endpoint& endpoint, ConnectOptions options,
   connection->token_ = MakeToken(Kind::kConnection, key);
   connection->socket_ =
       backend_->Connect(endpoint, WithStreamDefaults(endpoint, options.socket), connection->token_);
-  if (options.timeout > Duration(0)) connection->phase_deadline_ = now_ + options.timeout;
+  if (options.timeout > Duration(0)) {
+    connection->phase_deadline_ = After(backend_->Now(), options.timeout);
+  }
   connection->UpdateTimer();
   return connection->id();
 }
@@ -211,7 +213,7 @@ void Loop::Stop(Duration drain) {
   }
   stopping_ = true;
   stop_phase_ = StopPhase::kEmptyingQueues;
-  drain_deadline_ = now_ + drain;
+  drain_deadline_ = After(backend_->Now(), drain);
 }
 
 // Three phases, so that nothing that reached us goes unanswered: what the accept queues hold is

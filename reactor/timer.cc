@@ -19,7 +19,8 @@ void Timer::ArmAt(TimePoint deadline) {
 }
 
 void Timer::ArmAfter(Duration delay) {
-  ArmAt(loop_.now() + delay);
+  // Not from now(), which stands still during a turn and between turns: it would fire early.
+  ArmAt(After(loop_.backend_->Now(), delay));
 }
 
 uint64_t TimerWheel::TickBefore(TimePoint time) {

@@ -21,6 +21,11 @@ using TimePoint = MonotonicClock::time_point;
 
 inline constexpr TimePoint kNever = TimePoint::max();
 
+// `time` + `delay`, or kNever where that lies beyond it: "for ever" is Duration::max().
+constexpr TimePoint After(TimePoint time, Duration delay) {
+  return delay >= kNever - time ? kNever : time + delay;
+}
+
 }  // namespace sluice
 
 #endif  // SLUICE_REACTOR_BASE_TIME_H_
