@@ -87,14 +87,18 @@ void DatagramSocket::SendCompleted(const Completion& completion) {
 // segment's size but the last.
 void DatagramSocket::SplitInto(const Completion& completion, std::vector<Datagram>& batch) {
   const DatagramInfo& info = *completion.datagram;
+  const auto add = [&](std::string_view bytes, size_t wire_bytes) {
+    const std::string_view kept = bytes.substr(0, options_.receive_bytes_max);
+    batch.push_back({&info.peer, kept, wire_bytes, kept.size() < wire_bytes});
+  };
   std::string_view bytes(completion.data, static_cast<size_t>(completion.result));
   if (info.segment_bytes == 0 || bytes.size() <= info.segment_bytes) {
-    batch.push_back({&info.peer, bytes, info.wire_bytes, info.truncated});
+    add(bytes, info.wire_bytes);
     return;
   }
   for (; !bytes.empty(); bytes.remove_prefix(std::min<size_t>(info.segment_bytes, bytes.size()))) {
     const std::string_view segment = bytes.substr(0, info.segment_bytes);
-    batch.push_back({&info.peer, segment, segment.size(), false});
+    add(segment, segment.size());
   }
 }
 
