@@ -65,10 +65,12 @@ class Slab {
   SlabKey KeyOf(uint32_t index) { return SlabKey{index, At(index).generation}; }
 
   void Erase(uint32_t index) {
-    Live(index).~T();
+    T& object = Live(index);
     Slot& slot = At(index);
+    // First: what the destructor calls must not find it any more.
     slot.live = false;
     slot.generation = (slot.generation + 1) & kGenerationMask;
+    object.~T();
     slot.next_free = free_;
     free_ = index;
     --size_;
