@@ -53,9 +53,10 @@ class UringRing {
 
 template <class Handle>
 void UringRing::Reap(Handle handle) {
-  // Handling may submit, which may append completions behind these: they are the next Reap's.
+  // Handling may submit, which may append completions behind these: they are the next Reap's. So is
+  // what stands behind newly spilled ones, or the bytes of a stream would change their order.
   for (const io_uring_cqe& cqe : std::exchange(spilled_, {})) handle(cqe);
-  for (unsigned ready = io_uring_cq_ready(&ring_); ready > 0; --ready) {
+  for (unsigned ready = io_uring_cq_ready(&ring_); ready > 0 && spilled_.empty(); --ready) {
     io_uring_cqe* cqe = nullptr;
     if (io_uring_peek_cqe(&ring_, &cqe) != 0) return;
     const io_uring_cqe copy = *cqe;
