@@ -35,7 +35,7 @@ Loop::Loop(BackendChoice backend)
       timers_(now_) {}
 
 Loop::~Loop() {
-  for (const auto& trap : signals_) ReleaseSignal(trap->signal);
+  for (const auto& trap : signals_) ReleaseSignal(trap->signal, *backend_);
   // Handlers may open anew what is being ended; a bound keeps that from going on for ever.
   constexpr int kTurnsMax = 1000;
   stopping_ = aborted_ = true;

@@ -46,9 +46,10 @@ void CatchSignal(int signal, Backend& backend) {
   SLUICE_CHECK(sigaction(signal, &action, &trap.before) == 0, "this signal cannot be caught");
 }
 
-void ReleaseSignal(int signal) {
+void ReleaseSignal(int signal, Backend& backend) {
   Trap& trap = traps[signal];
-  if (trap.backend.exchange(nullptr) == nullptr) return;
+  Backend* expected = &backend;
+  if (!trap.backend.compare_exchange_strong(expected, nullptr)) return;
   sigaction(signal, &trap.before, nullptr);
   trap.arrived.store(false);
 }

@@ -7,9 +7,10 @@ namespace sluice {
 class Backend;
 
 // Catches `signal` for this backend until ReleaseSignal, which restores what was there before. One
-// backend a signal: catching it again moves it. Loop's thread only.
+// backend a signal: catching it again moves it, and its release by the former does nothing. Loop's
+// thread only.
 void CatchSignal(int signal, Backend& backend);
-void ReleaseSignal(int signal);
+void ReleaseSignal(int signal, Backend& backend);
 // True once after each arrival; arrivals before the look count as one, as signal(7) has it.
 bool TakeSignal(int signal);
 
