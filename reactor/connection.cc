@@ -115,10 +115,20 @@ void Connection::OutputSent() {
     output_ended_ = true;
     loop_.backend_->ShutdownSend(socket_);
   }
-  if (!closing) return;
+  if (!closing) {
+    CloseWhenBothEnded();
+    return;
+  }
   state_ = State::kLingering;
   phase_deadline_ = After(loop_.now(), limits_->linger_timeout);
   UpdateTimer();
+}
+
+// Nothing can come or go any more: a relay that only passes each end on need not close by itself.
+void Connection::CloseWhenBothEnded() {
+  if (state_ != State::kOpen || !output_ended_ || !end_shown_) return;
+  reason_ = {CloseCode::kPeerEnded, 0};
+  Finish(CloseMode::kOrderly);
 }
 
 void Connection::EndOutput() {

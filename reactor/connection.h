@@ -81,7 +81,7 @@ class Connection : private TimerNode {
   void CloseProtocolError(int code);
   // Drops unsent output and closes at once; the peer gets a reset.
   void Abort();
-  // Sends what is unsent, then FIN; reading goes on.
+  // Sends what is unsent, then FIN; reading goes on. Once the peer has ended, too, it is closed.
   void EndOutput();
 
   // While paused no OnData comes, and the peer is slowed down by TCP. Not counted: one Resume
@@ -156,6 +156,7 @@ class Connection : private TimerNode {
   bool has_socket() const;
   void BeginClose(CloseReason reason);
   void OutputSent();
+  void CloseWhenBothEnded();
   void OutputGrew();
   void Unpause(uint8_t pause);
   void AddPause(uint8_t pause);

@@ -144,6 +144,7 @@ void Connection::DeliverEnd() {
   if (!peer_ended_ || end_shown_ || !is_reading() || input_waits()) return;
   end_shown_ = true;
   handler_->OnEnd(*this);
+  CloseWhenBothEnded();
 }
 
 void Connection::ReceiveEnded() {
