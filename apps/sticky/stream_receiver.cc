@@ -1,0 +1,32 @@
+#include "apps/sticky/stream_receiver.h"
+
+namespace sluice::sticky {
+
+ReceiverLife::ReceiverLife(Loop& loop, Exchange& exchange)
+    : loop_(loop),
+      exchange_(exchange),
+      distraction_(loop, exchange.settings.pause, exchange.settings.pause_after,
+                   [this](bool reading) {
+                     Connection* connection = loop_.Find(id_);
+                     if (connection == nullptr) return;
+                     reading ? connection->ResumeReading() : connection->PauseReading();
+                   }) {}
+
+void ReceiverLife::Opened(Connection& connection) {
+  id_ = connection.id();
+  // From here on the stream itself says when the sender is done.
+  exchange_.receiver.on_sender_closed = [] {};
+  exchange_.receiver.socket_buffer_bytes =
+      static_cast<uint32_t>(connection.GetOption(socket_option::kReceiveBufferBytes).value_or(0));
+  distraction_.Start();
+}
+
+void ReceiverLife::Closed(CloseReason reason) {
+  if (reason.code != CloseCode::kLocal && reason.code != CloseCode::kPeerEnded) {
+    exchange_.receiver.status =
+        absl::DataLossError("the receiver's connection ended: " + reason.ToString());
+  }
+  loop_.Stop(Duration(0));
+}
+
+}  // namespace sluice::sticky
