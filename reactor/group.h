@@ -21,7 +21,7 @@ namespace sluice {
 
 struct GroupOptions {
   int threads = 0;  // 0: one for each core this process may use
-  LoopOptions loop;
+  LoopOptions loop{};
 };
 
 class Group {

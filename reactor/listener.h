@@ -23,8 +23,8 @@ struct ListenerOptions {
   bool reuse_port = false;  // several listeners share one port, each with its own queue
   bool accepting = true;    // false: nothing is accepted until AcceptOne or ResumeAccepting
   size_t connections_max = 1'000'000;  // at the limit the others wait in the accept queue
-  ConnectionLimits limits;
-  SocketOptions socket;  // inherited by accepted connections
+  ConnectionLimits limits{};
+  SocketOptions socket{};  // inherited by accepted connections
 };
 
 // What the kernel says of the queue of completed connections (TCP_INFO of a listening socket).

@@ -39,14 +39,14 @@
 namespace sluice {
 
 struct LoopOptions {
-  BackendOptions backend;
+  BackendOptions backend{};
 };
 
 // TCP_NODELAY is on, as for accepted connections.
 struct ConnectOptions {
   Duration timeout = std::chrono::seconds(10);  // then CloseCode::kConnectTimeout; 0: the kernel's
-  ConnectionLimits limits;
-  SocketOptions socket;
+  ConnectionLimits limits{};
+  SocketOptions socket{};
 };
 
 class Loop {

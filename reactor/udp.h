@@ -54,7 +54,7 @@ struct DatagramSocketOptions {
   bool reuse_port = false;
   size_t receive_bytes_max = kDatagramBytesMax;  // larger datagrams are truncated to this
   size_t send_queue_bytes_max = 4 << 20;         // beyond: Send drops and counts
-  SocketOptions socket;
+  SocketOptions socket{};
 };
 
 struct DatagramStats {

@@ -84,14 +84,14 @@ struct Completion {
 struct ListenOptions {
   int backlog = 4096;  // the kernel caps it at net.core.somaxconn; -1 asks for that cap
   bool reuse_port = false;
-  SocketOptions socket;  // inherited by accepted connections
+  SocketOptions socket{};  // inherited by accepted connections
 };
 
 struct DatagramOptions {
   bool reuse_port = false;
   // Larger datagrams are truncated to this, and say so. At most kDatagramBytesMax.
   size_t receive_bytes_max = 65535;
-  SocketOptions socket;
+  SocketOptions socket{};
 };
 
 inline constexpr size_t kDatagramBytesMax = 65535;
