@@ -35,7 +35,7 @@ struct ConnectionLimits {
   uint32_t output_low_water_bytes = 64 << 10;    // at or below: it goes on, OnDrain is called
   uint32_t output_bytes_max = 64 << 20;          // above: closed with kOutputOverflow
   uint32_t input_bytes_max = 16 << 20;  // left unconsumed above: closed with kInputOverflow
-  uint32_t turn_bytes = 256 << 10;  // shown to the handler in one turn; the rest waits for the next
+  uint32_t turn_bytes = 256 << 10;  // received above this in one turn: the rest waits for the next
   Duration idle_timeout{0};         // no byte either way: closed with kIdleTimeout
   Duration stall_timeout = std::chrono::seconds(60);  // unsent output without progress
   Duration linger_timeout =
@@ -75,6 +75,7 @@ class Connection : private TimerNode {
 
   // Sends what is unsent, ends our stream, waits up to linger_timeout for the peer's end (so that
   // no RST overtakes our last bytes, tcp(7) and RFC 2525 2.17) and closes. No more OnData.
+  // Before the connection is open it gives up instead, and what was sent is dropped.
   void Close();
   // As Close, recorded as kProtocolError with the caller's code: what was sent before (an error
   // answer) still leaves.
