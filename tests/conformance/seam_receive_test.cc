@@ -1,0 +1,187 @@
+// backend.h, receiving: standing interests, lent buffers, ends.
+#include "tests/conformance/seam.h"
+
+namespace sluice::test {
+namespace {
+
+constexpr Token kClient = 1;
+constexpr Token kServer = 2;
+
+class SeamReceiveTest : public SeamTest {};
+SLUICE_ON_EVERY_BACKEND(SeamReceiveTest);
+
+TEST_P(SeamReceiveTest, StandsUntilTheEndOfTheStream) {
+  Pipe pipe = Connected(kClient);
+  backend().StartReceive(pipe.server, kServer);
+  for (int i = 0; i < 10; ++i) {
+    SendAll(pipe.client, Payload(i, 1000), kClient);
+    ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == 1000u * (i + 1); }));
+  }
+  for (const Event& event : Events(kServer, Operation::kReceive)) EXPECT_TRUE(event.more);
+  backend().ShutdownSend(pipe.client);
+  ASSERT_TRUE(PollUntil([&] { return Events(kServer, Operation::kReceive).back().result == 0; }));
+  EXPECT_FALSE(Events(kServer, Operation::kReceive).back().more);
+  Settle();
+  EXPECT_EQ(Events(kServer, Operation::kReceive).back().result, 0);
+}
+
+TEST_P(SeamReceiveTest, BytesThatWereThereBeforeTheStartArrive) {
+  Pipe pipe = Connected(kClient);
+  SendAll(pipe.client, "early", kClient);
+  backend().ShutdownSend(pipe.client);
+  Settle();
+  EXPECT_EQ(Count(kServer, Operation::kReceive), 0u);
+  backend().StartReceive(pipe.server, kServer);
+  ASSERT_TRUE(PollUntil([&] {
+    return Count(kServer, Operation::kReceive) > 0 &&
+           Events(kServer, Operation::kReceive).back().result == 0;
+  }));
+  EXPECT_EQ(Received(kServer), "early");
+}
+
+TEST_P(SeamReceiveTest, AResetIsItsLastCompletion) {
+  Pipe pipe = Connected(kClient);
+  backend().StartReceive(pipe.server, kServer);
+  Settle();
+  backend().Close(pipe.client, CloseMode::kReset, kClient);
+  ASSERT_TRUE(PollUntil([&] { return Count(kServer, Operation::kReceive) == 1; }));
+  const Event event = Events(kServer, Operation::kReceive)[0];
+  EXPECT_EQ(event.result, -ECONNRESET);
+  EXPECT_FALSE(event.more);
+}
+
+TEST_P(SeamReceiveTest, StopIsSilentAndNothingIsLost) {
+  Pipe pipe = Connected(kClient);
+  const std::string all = Payload(1, 1 << 20);
+  Prng prng(3);
+  bool receiving = false;
+  size_t sent = 0;
+  for (int step = 0; sent < all.size() || step < 100; ++step) {
+    if (prng.Chance(1, 2)) {
+      receiving ? backend().StopReceive(pipe.server) : backend().StartReceive(pipe.server, kServer);
+      receiving = !receiving;
+    }
+    if (receiving && prng.Chance(1, 8)) {
+      backend().StopReceive(pipe.server);
+      backend().StartReceive(pipe.server, kServer);
+    }
+    const size_t size = std::min<size_t>(prng.Between(1, 30000), all.size() - sent);
+    if (size > 0) {
+      // Not more than the kernel holds while nobody receives.
+      if (sent - Received(kServer).size() > 60000 && !receiving) {
+        backend().StartReceive(pipe.server, kServer);
+        receiving = true;
+      }
+      SendAll(pipe.client, all.substr(sent, size), kClient);
+      sent += size;
+    }
+  }
+  if (!receiving) backend().StartReceive(pipe.server, kServer);
+  ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == all.size(); }));
+  EXPECT_TRUE(Received(kServer) == all);
+  for (const Event& event : Events(kServer, Operation::kReceive)) {
+    EXPECT_GT(event.result, 0) << "a stop is neither an end nor an error";
+  }
+}
+
+TEST_P(SeamReceiveTest, HeldBuffersPauseReceivingAndComeBackUnharmed) {
+  backend_options.receive_buffers = 2;
+  backend_options.receive_buffer_bytes = 1024;
+  Pipe pipe = Connected(kClient);
+  hold_buffers = true;
+  const std::string all = Payload(2, 20000);
+  backend().StartReceive(pipe.server, kServer);
+  SendAll(pipe.client, all, kClient);
+  Settle();
+  EXPECT_LE(Received(kServer).size(), 2048u) << "more than there are buffers for";
+  EXPECT_GT(Received(kServer).size(), 0u);
+  while (Received(kServer).size() < all.size()) {
+    const size_t before = Received(kServer).size();
+    ReleaseHeld();
+    ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() > before; }))
+        << "a returned buffer does not resume receiving";
+  }
+  EXPECT_TRUE(Received(kServer) == all);
+  EXPECT_GT(backend().stats().buffer_exhaustions, 0u);
+}
+
+TEST_P(SeamReceiveTest, EveryStarvedSocketGetsItsTurn) {
+  backend_options.receive_buffers = 1;
+  backend_options.receive_buffer_bytes = 512;
+  std::vector<Pipe> pipes;
+  for (Token i = 0; i < 20; ++i) pipes.push_back(Connected(100 + i));
+  hold_buffers = true;
+  for (Token i = 0; i < 20; ++i) {
+    SendAll(pipes[i].client, Payload(i, 2000), 100 + i);
+    backend().StartReceive(pipes[i].server, 200 + i);
+  }
+  ASSERT_TRUE(PollUntil([&] {
+    ReleaseHeld();
+    for (Token i = 0; i < 20; ++i) {
+      if (Received(200 + i).size() < 2000) return false;
+    }
+    return true;
+  }));
+  for (Token i = 0; i < 20; ++i) EXPECT_TRUE(Received(200 + i) == Payload(i, 2000));
+}
+
+TEST_P(SeamReceiveTest, ASocketClosedWhileStarvedLeavesTheOthersAlone) {
+  backend_options.receive_buffers = 1;
+  backend_options.receive_buffer_bytes = 512;
+  Pipe first = Connected(kClient);
+  Pipe second = Connected(10);
+  hold_buffers = true;
+  SendAll(first.client, Payload(1, 2000), kClient);
+  SendAll(second.client, Payload(2, 2000), 10);
+  backend().StartReceive(first.server, kServer);
+  backend().StartReceive(second.server, 20);
+  Settle();
+  backend().Close(first.server, CloseMode::kReset, kServer);
+  ASSERT_TRUE(PollUntil([&] { return Count(kServer, Operation::kClose) == 1; }));
+  ASSERT_TRUE(PollUntil([&] {
+    ReleaseHeld();
+    return Received(20).size() == 2000;
+  }));
+  EXPECT_TRUE(Received(20) == Payload(2, 2000));
+}
+
+TEST_P(SeamReceiveTest, BuffersOutliveTheirSocket) {
+  Pipe pipe = Connected(kClient);
+  hold_buffers = true;
+  backend().StartReceive(pipe.server, kServer);
+  SendAll(pipe.client, Payload(3, 5000), kClient);
+  ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == 5000; }));
+  backend().Close(pipe.server, CloseMode::kOrderly, kServer);
+  backend().Close(pipe.client, CloseMode::kOrderly, kClient);
+  ASSERT_TRUE(PollUntil([&] {
+    return Count(kServer, Operation::kClose) == 1 && Count(kClient, Operation::kClose) == 1;
+  }));
+  // New traffic must not overwrite what is still lent.
+  Pipe next = Connected(30);
+  backend().StartReceive(next.server, 40);
+  SendAll(next.client, Payload(4, 5000), 30);
+  ASSERT_TRUE(PollUntil([&] { return Received(40).size() == 5000; }));
+  ReleaseHeld();
+}
+
+TEST_P(SeamReceiveTest, AtTheDeadlineAtTheLatestPollReturns) {
+  TimePoint last = backend().Now();
+  const TimePoint deadline = last + 30ms;
+  while (backend().Now() < deadline) {
+    EXPECT_TRUE(backend().Poll(deadline).empty());
+    EXPECT_GE(backend().Now(), last);
+    last = backend().Now();
+  }
+  EXPECT_TRUE(backend().Poll(last - 1s).empty());
+}
+
+TEST_P(SeamReceiveTest, WakeupEndsThePollThatIsOrTheNext) {
+  for (int i = 0; i < 100; ++i) {
+    backend().Wakeup();
+    if (i % 2 == 0) backend().Wakeup();
+    EXPECT_TRUE(backend().Poll(kNever).empty());
+  }
+}
+
+}  // namespace
+}  // namespace sluice::test
