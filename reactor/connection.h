@@ -151,6 +151,7 @@ class Connection : private TimerNode {
   void DeliverTail();
   void DeliverEnd();
   void CheckInputLimit();
+  void SpendBudget();
 
   bool input_waits() const;
   bool can_send() const;

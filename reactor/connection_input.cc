@@ -63,9 +63,7 @@ void Connection::Received(std::string_view bytes) {
     turn_bytes_ = 0;
   }
   if (is_reading() && turn_bytes_ >= limits_->turn_bytes) {
-    ++loop_.stats_.budget_pauses;
-    AddPause(kPausedByBudget);
-    WantTurn();
+    SpendBudget();
   }
   if (!is_reading()) {
     tail_.Append(bytes);
@@ -86,6 +84,7 @@ void Connection::Deliver(std::string_view bytes) {
   }
   if (!is_open()) return;
   tail_.Append(bytes);
+  tail_.MarkSeen(tail_.size());
   CheckInputLimit();
 }
 
@@ -100,6 +99,7 @@ std::string_view Connection::DeliverThroughTail(std::string_view bytes) {
   const size_t consumed = Show(tail_.view());
   if (consumed < carried || piece.size() == bytes.size()) {
     tail_.Consume(consumed);
+    tail_.MarkSeen(tail_.size());
     CheckInputLimit();
     return bytes.substr(piece.size());
   }
@@ -127,17 +127,34 @@ void Connection::TurnBegins() {
   turn_wanted_ = false;
   pauses_ &= static_cast<uint8_t>(~kPausedByBudget);
   if (!is_reading()) return;
-  turn_ = loop_.turn_;
-  turn_bytes_ = static_cast<uint32_t>(std::min<size_t>(tail_.size(), UINT32_MAX));
   DeliverTail();
   DeliverEnd();
   UpdateReceiving();
 }
 
+// Shows what waited: the bytes of a turn, and more only where the handler makes nothing of those.
 void Connection::DeliverTail() {
   if (tail_.empty()) return;
-  tail_.Consume(Show(tail_.view()));
+  size_t shown = std::min(tail_.size(), tail_.seen() + std::max<size_t>(limits_->turn_bytes, 1));
+  size_t consumed = Show(tail_.view().substr(0, shown));
+  while (consumed == 0 && shown < tail_.size() && is_reading()) {
+    shown = std::min(tail_.size(), 2 * shown);
+    consumed = Show(tail_.view().substr(0, shown));
+  }
+  turn_ = loop_.turn_;
+  turn_bytes_ = static_cast<uint32_t>(std::min<size_t>(shown, UINT32_MAX));
+  const bool more = shown < tail_.size();
+  tail_.MarkSeen(shown);
+  tail_.Consume(consumed);
+  if (more && is_reading()) SpendBudget();
   CheckInputLimit();
+}
+
+// The connection goes on in the next turn.
+void Connection::SpendBudget() {
+  ++loop_.stats_.budget_pauses;
+  AddPause(kPausedByBudget);
+  WantTurn();
 }
 
 void Connection::DeliverEnd() {

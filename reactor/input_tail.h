@@ -3,6 +3,7 @@
 #ifndef SLUICE_REACTOR_INPUT_TAIL_H_
 #define SLUICE_REACTOR_INPUT_TAIL_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -34,13 +35,21 @@ class InputTail {
     buffer_->bytes.append(bytes);
   }
 
+  // How many of the front the handler was shown already: never fewer may be shown again, since a
+  // codec goes on where it stopped looking.
+  size_t seen() const { return buffer_ == nullptr ? 0 : buffer_->seen; }
+  void MarkSeen(size_t count) {
+    if (buffer_ != nullptr) buffer_->seen = std::min(count, size());
+  }
+
   void Consume(size_t count) {
     SLUICE_CHECK(count <= size(), "only bytes that are there can be consumed");
     if (count == size()) {
       Clear();
-    } else {
-      buffer_->begin += count;
+      return;
     }
+    buffer_->begin += count;
+    buffer_->seen -= std::min(buffer_->seen, count);
   }
 
   void Clear() { buffer_.reset(); }
@@ -49,6 +58,7 @@ class InputTail {
   struct Buffer {
     std::string bytes;
     size_t begin = 0;
+    size_t seen = 0;  // from `begin` on
   };
   std::unique_ptr<Buffer> buffer_;
 };

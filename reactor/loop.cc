@@ -151,6 +151,7 @@ bool Loop::Turn(TimePoint wait_until) {
   ++turn_;
   ++stats_.turns;
   FlushAll();
+  turning_.swap(turn_wanted_);  // who asks from here on is in the next turn
   const absl::Span<const Completion> batch = backend_->Poll(PollDeadline(wait_until));
   now_ = backend_->Now();
   Dispatch(batch);
@@ -169,7 +170,7 @@ bool Loop::Stopped() {
 }
 
 TimePoint Loop::PollDeadline(TimePoint wait_until) const {
-  const bool work_waits = !turn_wanted_.empty() || !posted_.empty() ||
+  const bool work_waits = !turning_.empty() || !posted_.empty() ||
                           (stopping_ && stop_phase_ != StopPhase::kDraining);
   if (work_waits) return TimePoint::min();
   const TimePoint drain = stopping_ && !aborted_ ? drain_deadline_ : kNever;
@@ -189,7 +190,6 @@ void Loop::FlushAll() {
 }
 
 void Loop::GiveTurns() {
-  turning_.swap(turn_wanted_);
   for (const Token token : turning_) {
     if (Connection* connection = connections_.Find(KeyOf(token))) connection->TurnBegins();
   }

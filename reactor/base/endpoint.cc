@@ -42,6 +42,7 @@ Endpoint::Endpoint() {
 }
 
 absl::StatusOr<HostPort> Endpoint::SplitHostPort(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return Malformed(text, "it holds a NUL byte");
   std::string_view host;
   std::string_view rest;
   if (!text.empty() && text.front() == '[') {
@@ -67,6 +68,7 @@ absl::StatusOr<HostPort> Endpoint::SplitHostPort(std::string_view text) {
 
 absl::StatusOr<Endpoint> Endpoint::Parse(std::string_view text) {
   Endpoint endpoint;
+  if (text.find('\0') != std::string_view::npos) return Malformed(text, "it holds a NUL byte");
   if (text.substr(0, kUnixPrefix.size()) == kUnixPrefix) {
     std::string path(text.substr(kUnixPrefix.size()));
     if (path.empty() || path == "@") return Malformed(text, "the path is missing");

@@ -83,6 +83,7 @@ TEST(EndpointTest, MalformedTextIsRefusedAndNamed) {
                                   std::string("unix:"),
                                   std::string("unix:@"),
                                   std::string("127.0.0.1:99999999999999999999"),
+                                  std::string("127.0.0.1\0:80", 13),
                                   long_path}) {
     absl::StatusOr<Endpoint> endpoint = Endpoint::Parse(text);
     ASSERT_FALSE(endpoint.ok()) << text;

@@ -22,6 +22,31 @@ void Firehose(Peer& peer) {
   peer.on_drain = peer.on_open;
 }
 
+TEST_P(TurnBudgetTest, AFirehoseGetsNoMoreThanItsBytesATurn) {
+  ListenerOptions options;
+  options.limits.turn_bytes = kTurnBytes;
+  uint64_t turn = 0;
+  uint64_t turn_bytes = 0;
+  uint64_t most = 0;
+  Listener* listener = Listen(
+      [&](Peer& peer) {
+        peer.keep_bytes = false;
+        peer.on_data = [&](Connection& connection, std::string_view bytes) {
+          const uint64_t now = connection.loop().stats().turns;
+          turn_bytes = now == turn ? turn_bytes + bytes.size() : bytes.size();
+          turn = now;
+          most = std::max(most, turn_bytes);
+          return bytes.size();
+        };
+      },
+      options);
+  Connect(listener->endpoint(), Firehose);
+  ASSERT_TRUE(
+      TurnUntil([&] { return !accepted_.empty() && accepted_[0]->received_bytes >= 8 << 20; }));
+  // The budget is looked at between buffers: the last one may reach beyond it.
+  EXPECT_LE(most, kTurnBytes + backend_options.receive_buffer_bytes);
+}
+
 TEST_P(TurnBudgetTest, PingsMoveOnWhileAFirehoseRuns) {
   ListenerOptions options;
   options.limits.turn_bytes = kTurnBytes;
