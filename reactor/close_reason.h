@@ -30,7 +30,7 @@ struct CloseReason {
   CloseCode code = CloseCode::kNone;
   int error = 0;  // errno, or what kProtocolError's handler defines
 
-  // "peer reset (ECONNRESET)"
+  // "peer reset: ECONNRESET (Connection reset by peer)"
   std::string ToString() const;
 };
 

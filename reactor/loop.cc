@@ -170,8 +170,8 @@ bool Loop::Stopped() {
 }
 
 TimePoint Loop::PollDeadline(TimePoint wait_until) const {
-  const bool work_waits = !turning_.empty() || !posted_.empty() ||
-                          (stopping_ && stop_phase_ != StopPhase::kDraining);
+  const bool work_waits =
+      !turning_.empty() || !posted_.empty() || (stopping_ && stop_phase_ != StopPhase::kDraining);
   if (work_waits) return TimePoint::min();
   const TimePoint drain = stopping_ && !aborted_ ? drain_deadline_ : kNever;
   return std::min({wait_until, timers_.NextDeadline(), drain});

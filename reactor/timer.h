@@ -1,6 +1,6 @@
 // One-shot timers on a hierarchical wheel: arming, cancelling and firing are O(1) and allocate
 // nothing, however many are armed. A timer never fires early; it fires in the first turn of the
-// loop at or after its deadline.
+// loop after its deadline, which is rounded up to a tick of 65.5 us.
 #ifndef SLUICE_REACTOR_TIMER_H_
 #define SLUICE_REACTOR_TIMER_H_
 
@@ -35,7 +35,7 @@ class TimerNode : public base::ListNode<TimerNode> {
 };
 
 // A timer of a loop. Arm replaces an earlier deadline. The function may arm, cancel or destroy any
-// timer, its own included.
+// timer, its own included: what it captured is gone then, and it must only return.
 //
 //   Timer timer(loop, [&] { Tick(); timer.ArmAfter(1s); });
 class Timer : private TimerNode {
@@ -64,8 +64,8 @@ class TimerWheel {
   // Replaces an earlier deadline of the node.
   void Arm(TimerNode& node, TimePoint deadline);
 
-  // Fires everything due at `now`, each node once: what is armed by a firing function for a time
-  // already past waits for the next Advance. Time never runs backwards.
+  // Fires everything whose tick has come at `now`, each node once: what is armed by a firing
+  // function for a time already past waits for the next Advance. Time never runs backwards.
   void Advance(TimePoint now);
 
   // No timer fires before this: the deadline to sleep until. May be earlier than the next deadline

@@ -53,7 +53,8 @@ class DatagramHandler {
 struct DatagramSocketOptions {
   bool reuse_port = false;
   size_t receive_bytes_max = kDatagramBytesMax;  // larger datagrams are truncated to this
-  size_t send_queue_bytes_max = 4 << 20;         // beyond: Send drops and counts
+  // Beyond it Send drops and counts. Each datagram counts with its address and bookkeeping.
+  size_t send_queue_bytes_max = 4 << 20;
   SocketOptions socket{};
 };
 
