@@ -47,10 +47,10 @@ for part in "${parts[@]}"; do
       ;;
     asan)
       step "AddressSanitizer and UndefinedBehaviorSanitizer: build"
-      build asan base_test conformance_test group_test codec_test codec_fuzz sluice-echo sluice-load
+      build asan base_test conformance_test sim_test group_test codec_test codec_fuzz sluice-echo sluice-load
       step "AddressSanitizer and UndefinedBehaviorSanitizer: the library and two programs on it"
       ctest --preset asan --parallel "$jobs" --no-tests=error \
-        --label-regex '^(base|reactor|group|codecs|fuzz|sanitized)$'
+        --label-regex '^(base|reactor|sim|group|codecs|fuzz|sanitized)$'
       ;;
     tsan)
       step "ThreadSanitizer: build"

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "reactor/base/check.h"
+#include "reactor/sim/sim_world.h"
 
 namespace sluice::test {
 namespace {
@@ -14,6 +15,22 @@ BackendCase KernelBackend(std::string name, BackendKind kind) {
   return {std::move(name), true, [kind](BackendOptions options) {
             options.kind = kind;
             return MakeBackend(options);
+          }};
+}
+
+// Loops made while another lives share its world, and its host: they reach each other by 127.0.0.1.
+BackendCase SimulatedBackend() {
+  return {"sim", false, [](const BackendOptions& options) -> absl::StatusOr<BackendChoice> {
+            static std::weak_ptr<sim::SimWorld> living;
+            std::shared_ptr<sim::SimWorld> world = living.lock();
+            if (world == nullptr) {
+              sim::WorldOptions world_options;
+              world_options.all_must_be_closed = false;  // a backend may go with all open
+              world = std::make_shared<sim::SimWorld>(world_options);
+              world->AddHost();
+              living = world;
+            }
+            return world->MakeBackend(world->network().host(0), options, world);
           }};
 }
 
@@ -29,7 +46,7 @@ std::string BackendCaseName(const testing::TestParamInfo<BackendCase>& info) {
 
 std::vector<BackendCase> EveryBackend() {
   return {KernelBackend("epoll", BackendKind::kEpoll),
-          KernelBackend("io_uring", BackendKind::kIoUring)};
+          KernelBackend("io_uring", BackendKind::kIoUring), SimulatedBackend()};
 }
 
 std::vector<BackendCase> KernelBackends() {

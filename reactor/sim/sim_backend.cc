@@ -1,0 +1,349 @@
+#include "reactor/sim/sim_backend.h"
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "reactor/backend/socket_util.h"
+
+namespace sluice::sim {
+namespace {
+
+// Its address differs from thread to thread.
+thread_local char thread_mark;
+
+constexpr BufferId kDatagramBit = BufferId{1} << 30;
+
+uint64_t ToSubject(base::SlabKey key) {
+  return uint64_t{key.generation} << 32 | key.index;
+}
+
+base::SlabKey FromSubject(uint64_t subject) {
+  return {static_cast<uint32_t>(subject), static_cast<uint32_t>(subject >> 32)};
+}
+
+}  // namespace
+
+SimBackend::SimBackend(SimWorld& world, SimHost& host, const BackendOptions& options,
+                       std::shared_ptr<SimWorld> keep_alive)
+    : keep_alive_(std::move(keep_alive)),
+      world_(world),
+      host_(host),
+      buffers_(std::bit_ceil(options.receive_buffers), options.receive_buffer_bytes),
+      datagram_buffer_count_(std::bit_ceil(options.datagram_buffers)),
+      thread_(&thread_mark) {}
+
+SimBackend::~SimBackend() {
+  std::erase(world_.awake_, this);
+  const bool lent =
+      buffers_.lent() > 0 || (datagram_buffers_ != nullptr && datagram_buffers_->lent() > 0);
+  if (world_.options_.all_must_be_closed) {
+    if (!records_.empty()) world_.Violate("sockets were still open when their backend went");
+    if (lent) world_.Violate("a receive buffer was never released");
+  }
+  world_.events_.Forget(*this);
+  records_.ForEach([this](Record& record) {
+    if (!record.closing) CloseInNetwork(record, /*reset=*/false);
+  });
+}
+
+void SimBackend::CheckThread() const {
+  if (thread_ != &thread_mark) world_.Violate("a backend was used from a thread not its own");
+}
+
+SimBackend::Record& SimBackend::At(Socket socket) {
+  CheckThread();
+  Record* record = records_.Find(records_.KeyOf(socket.index));
+  if (record == nullptr) world_.Violate("a socket was used after its close completed");
+  return *record;
+}
+
+absl::Status SimBackend::Refused(int error, std::string_view doing) const {
+  return backend::ErrnoStatus(error, doing,
+                              error == EADDRINUSE ? "another socket has this address" : "");
+}
+
+absl::StatusOr<Socket> SimBackend::Listen(const Endpoint& endpoint, const ListenOptions& options) {
+  CheckThread();
+  const auto [slot, record] = records_.Emplace();
+  record->kind = Kind::kListener;
+  const int result = world_.network_.Listen(host_, endpoint, options.backlog, options.reuse_port,
+                                            {this, slot.index}, &record->key);
+  absl::Status status = result == 0 ? Apply(*record, options.socket)
+                                    : Refused(-result, "cannot listen on " + endpoint.ToString());
+  if (status.ok()) return Socket{slot.index};
+  if (result == 0) world_.network_.CloseListener(record->key);
+  records_.Erase(slot.index);
+  return status;
+}
+
+absl::StatusOr<Socket> SimBackend::BindDatagram(const Endpoint& endpoint,
+                                                const DatagramOptions& options) {
+  CheckThread();
+  if (datagram_buffers_ == nullptr) {
+    datagram_buffers_ = std::make_unique<SimBuffers>(datagram_buffer_count_, kDatagramBytesMax + 1);
+    datagram_infos_.resize(datagram_buffer_count_);
+  }
+  const auto [slot, record] = records_.Emplace();
+  record->kind = Kind::kDatagram;
+  record->receive_bytes_max = static_cast<uint32_t>(options.receive_bytes_max);
+  const int result =
+      world_.network_.Bind(host_, endpoint, options.reuse_port, {this, slot.index}, &record->key);
+  absl::Status status =
+      result == 0 ? Apply(*record, options.socket)
+                  : Refused(-result, "cannot bind datagram socket " + endpoint.ToString());
+  if (status.ok()) return Socket{slot.index};
+  if (result == 0) world_.network_.CloseDatagram(record->key);
+  records_.Erase(slot.index);
+  return status;
+}
+
+Socket SimBackend::Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) {
+  CheckThread();
+  int result = world_.faults_.Happens(Fault::kSocketOutOfFiles) ? -EMFILE : 0;
+  base::SlabKey slot;
+  if (result == 0) {
+    const auto [new_slot, record] = records_.Emplace();
+    slot = new_slot;
+    record->token = token;
+    record->connecting = true;
+    if (slot.index == last_closed_) world_.faults_.Count(Fault::kDescriptorReuse);
+    result = world_.network_.Connect(host_, endpoint, {this, slot.index}, &record->key);
+    if (result == 0) (void)Apply(*record, options);
+    if (result != 0) records_.Erase(slot.index);
+  }
+  if (result == 0) return Socket{slot.index};
+  Completion& completion = immediate_.emplace_back();
+  completion.token = token;
+  completion.operation = Operation::kConnect;
+  completion.result = result;
+  world_.Awake(*this);
+  return Socket{};
+}
+
+void SimBackend::StartAccept(Socket listener, Token token, AcceptCount count) {
+  Record& record = At(listener);
+  record.token = token;
+  record.interested = true;
+  record.one_accept = count == AcceptCount::kOne;
+  MarkReady(listener.index);
+}
+
+void SimBackend::StopAccept(Socket listener) {
+  At(listener).interested = false;
+}
+
+void SimBackend::StartReceive(Socket socket, Token token) {
+  Record& record = At(socket);
+  if (record.closing) world_.Violate("a receive was started after Close");
+  record.token = token;
+  record.interested = true;
+  MarkReady(socket.index);
+}
+
+void SimBackend::StopReceive(Socket socket) {
+  Record& record = At(socket);
+  const bool was_interested = std::exchange(record.interested, false);
+  record.extra_delivery = was_interested && record.kind == Kind::kStream && !record.closing &&
+                          !world_.network_.Readable(record.key).empty() &&
+                          world_.faults_.Happens(Fault::kDeliveryAfterStop);
+  if (record.extra_delivery) MarkReady(socket.index);
+}
+
+void SimBackend::ReleaseBuffer(BufferId buffer) {
+  CheckThread();
+  const bool datagram = (buffer & kDatagramBit) != 0;
+  SimBuffers& buffers = datagram ? *datagram_buffers_ : buffers_;
+  if (!buffers.Release(buffer & ~kDatagramBit)) world_.Violate("a buffer was released twice");
+  for (const base::SlabKey key : std::exchange(starved_, {})) {
+    if (Record* record = records_.Find(key)) {
+      record->starved = false;
+      MarkReady(key.index);
+    }
+  }
+}
+
+void SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+  Record& record = At(socket);
+  if (record.sending) world_.Violate("a second Send while one is outstanding");
+  if (record.closing) world_.Violate("a Send after Close");
+  if (spans.empty() || spans.size() > kSendSpansMax) world_.Violate("a Send of 0 or over 16 spans");
+  record.token = token;
+  record.sending = true;
+  record.blocked = false;
+  record.spans.assign(spans.begin(), spans.end());
+  record.lent_hash = HashOf(record);
+  MarkReady(socket.index);
+}
+
+void SimBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) {
+  Record& record = At(socket);
+  if (record.sending_to) world_.Violate("a second SendTo while one is outstanding");
+  record.token = token;
+  record.sending_to = true;
+  record.datagrams.assign(datagrams.begin(), datagrams.end());
+  record.lent_hash = HashOf(record);
+  MarkReady(socket.index);
+}
+
+// Of everything lent: it must not change before the completion.
+uint64_t SimBackend::HashOf(const Record& record) const {
+  uint64_t hash = 1469598103934665603u;  // FNV-1a
+  const auto add = [&hash](const void* data, size_t size) {
+    const auto* bytes = static_cast<const unsigned char*>(data);
+    // Every byte of short memory, a sample of long: what a reused chunk overwrites is seen either
+    // way.
+    const size_t step = 1 + size / 512;
+    for (size_t i = 0; i < size; i += step) hash = (hash ^ bytes[i]) * 1099511628211u;
+  };
+  for (const iovec& span : record.spans) add(span.iov_base, span.iov_len);
+  for (const OutgoingDatagram& datagram : record.datagrams) {
+    add(datagram.data, datagram.size);
+    add(datagram.peer->address(), datagram.peer->size());
+  }
+  return hash;
+}
+
+void SimBackend::ShutdownSend(Socket socket) {
+  Record& record = At(socket);
+  if (record.sending) world_.Violate("ShutdownSend while a Send is outstanding");
+  world_.network_.Shutdown(record.key);
+}
+
+void SimBackend::Close(Socket socket, CloseMode mode, Token token) {
+  Record& record = At(socket);
+  if (record.closing) world_.Violate("a second Close");
+  record.token = token;
+  record.closing = true;
+  record.interested = record.extra_delivery = false;
+  CloseInNetwork(record, mode == CloseMode::kReset);
+  MarkReady(socket.index);
+}
+
+void SimBackend::CloseInNetwork(const Record& record, bool reset) {
+  switch (record.kind) {
+    case Kind::kStream:
+      return world_.network_.Close(record.key, reset);
+    case Kind::kListener:
+      return world_.network_.CloseListener(record.key);
+    case Kind::kDatagram:
+      return world_.network_.CloseDatagram(record.key);
+  }
+}
+
+Endpoint SimBackend::LocalEndpoint(Socket socket) {
+  Record& record = At(socket);
+  if (record.closing) return Endpoint();
+  switch (record.kind) {
+    case Kind::kStream:
+      return world_.network_.LocalEndpoint(record.key);
+    case Kind::kListener:
+      return world_.network_.ListenerEndpoint(record.key);
+    case Kind::kDatagram:
+      return world_.network_.DatagramEndpoint(record.key);
+  }
+  return Endpoint();
+}
+
+Endpoint SimBackend::PeerEndpoint(Socket socket) {
+  Record& record = At(socket);
+  const bool has_peer = record.kind == Kind::kStream && !record.closing;
+  return has_peer ? world_.network_.PeerEndpoint(record.key) : Endpoint();
+}
+
+void SimBackend::Wakeup() {
+  woken_.store(true, std::memory_order_release);
+  if (thread_ == &thread_mark) world_.Awake(*this);
+}
+
+void SimBackend::OnReadable(uint32_t socket) {
+  MarkReady(socket);
+}
+
+void SimBackend::OnWritable(uint32_t socket) {
+  records_.Live(socket).blocked = false;
+  MarkReady(socket);
+}
+
+void SimBackend::OnConnected(uint32_t socket, int error) {
+  Record& record = records_.Live(socket);
+  record.connected = true;
+  record.connect_error = error;
+  MarkReady(socket);
+}
+
+void SimBackend::OnEvent(const Event& event) {
+  if (event.kind == kWakeAt) {
+    if (wake_at_ <= world_.now()) wake_at_ = kNever;
+    world_.Awake(*this);
+    return;
+  }
+  const base::SlabKey key = FromSubject(event.subject);
+  if (records_.Find(key) != nullptr) MarkReady(key.index);
+}
+
+void SimBackend::MarkReady(uint32_t index) {
+  Record& record = records_.Live(index);
+  world_.Awake(*this);
+  if (record.queued) return;
+  record.queued = true;
+  ready_.push_back(records_.KeyOf(index));
+}
+
+void SimBackend::PutOff(uint32_t index, Record&) {
+  const Duration delay = std::chrono::microseconds(world_.prng_.Between(1, 5000));
+  world_.events_.Schedule(delay, *this, kReadyAgain, ToSubject(records_.KeyOf(index)));
+}
+
+// Puts the socket off where this fault happens; not for ever, so that every run ends.
+bool SimBackend::Late(uint32_t index, Record& record, Fault fault) {
+  constexpr uint8_t kLateMax = 8;
+  if (record.late >= kLateMax || !world_.faults_.Happens(fault)) {
+    record.late = 0;
+    return false;
+  }
+  ++record.late;
+  PutOff(index, record);
+  return true;
+}
+
+absl::Span<const Completion> SimBackend::Poll(TimePoint deadline) {
+  CheckThread();
+  ++stats_.polls;
+  batch_.clear();
+  world_.Spend(world_.options_.poll_cost);
+  if (world_.faults_.Happens(Fault::kEmptyPoll)) {
+    world_.Awake(*this);
+    return batch_;
+  }
+  do {
+    Collect();
+  } while (batch_.empty() && !woken_.exchange(false, std::memory_order_acq_rel) &&
+           world_.Wait(*this, deadline));
+  // A loop that need not wait has something of its own to do: it takes another turn.
+  if (!batch_.empty() || deadline <= world_.now()) world_.Awake(*this);
+  const uint64_t happened = world_.events_.happened();
+  const bool idle = batch_.empty() && deadline <= world_.now() && happened == happened_before_;
+  happened_before_ = happened;
+  idle_polls_ = idle ? idle_polls_ + 1 : 0;
+  if (idle_polls_ > world_.options_.idle_polls_max) {
+    world_.Violate("livelock: the loop turns and turns, and there is nothing to do");
+  }
+  if (world_.tracer_.wanted()) {
+    for (const Completion& completion : batch_) {
+      static constexpr std::string_view kNames[] = {"accept", "receive", "connect",
+                                                    "send",   "send_to", "close"};
+      world_.tracer_.OnCompletion({world_.now(), completion.token,
+                                   kNames[static_cast<size_t>(completion.operation)],
+                                   completion.result});
+    }
+  }
+  return batch_;
+}
+
+}  // namespace sluice::sim

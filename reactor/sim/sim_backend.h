@@ -1,0 +1,140 @@
+// The contract of backend.h on a simulated network, as the worst legal kernel keeps it.
+#ifndef SLUICE_REACTOR_SIM_SIM_BACKEND_H_
+#define SLUICE_REACTOR_SIM_SIM_BACKEND_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "reactor/backend/backend.h"
+#include "reactor/base/slab.h"
+#include "reactor/sim/sim_buffers.h"
+#include "reactor/sim/sim_network.h"
+#include "reactor/sim/sim_world.h"
+
+namespace sluice {
+class Loop;
+}
+
+namespace sluice::sim {
+
+class SimBackend final : public Backend, public SocketOwner, public EventTarget {
+ public:
+  SimBackend(SimWorld& world, SimHost& host, const BackendOptions& options,
+             std::shared_ptr<SimWorld> keep_alive);
+  ~SimBackend() override;
+
+  std::string_view name() const override { return "sim"; }
+  absl::StatusOr<Socket> Listen(const Endpoint& endpoint, const ListenOptions& options) override;
+  absl::StatusOr<Socket> BindDatagram(const Endpoint& endpoint,
+                                      const DatagramOptions& options) override;
+  absl::Status SetOption(Socket socket, const RawSocketOption& option) override;
+  absl::StatusOr<std::string> GetOption(Socket socket, const RawSocketOption& option) override;
+  Endpoint LocalEndpoint(Socket socket) override;
+  Endpoint PeerEndpoint(Socket socket) override;
+  void StartAccept(Socket listener, Token token, AcceptCount count) override;
+  void StopAccept(Socket listener) override;
+  Socket Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) override;
+  void StartReceive(Socket socket, Token token) override;
+  void StopReceive(Socket socket) override;
+  void ReleaseBuffer(BufferId buffer) override;
+  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
+  void ShutdownSend(Socket socket) override;
+  void Close(Socket socket, CloseMode mode, Token token) override;
+  absl::Span<const Completion> Poll(TimePoint deadline) override;
+  TimePoint Now() override { return world_.now(); }
+  void Wakeup() override;
+  const BackendStats& stats() const override { return stats_; }
+
+  void OnReadable(uint32_t socket) override;
+  void OnWritable(uint32_t socket) override;
+  void OnConnected(uint32_t socket, int error) override;
+  void OnEvent(const Event& event) override;
+
+  size_t open_sockets() const { return records_.size(); }
+
+ private:
+  friend class SimRun;
+  friend class SimWorld;
+
+  enum class Kind : uint8_t { kStream, kListener, kDatagram };
+  enum : uint32_t { kReadyAgain, kWakeAt };
+
+  struct Record {
+    Kind kind = Kind::kStream;
+    base::SlabKey key;  // in the network, by kind
+    Token token = 0;
+    bool interested = false;  // StartAccept or StartReceive is in force
+    bool one_accept = false;
+    bool extra_delivery = false;  // one more although stopped
+    bool connecting = false;
+    bool connected = false;  // the outcome is known, and not told yet
+    bool sending = false;
+    bool blocked = false;  // the send waits for room
+    bool sending_to = false;
+    bool closing = false;
+    bool queued = false;   // in ready_
+    bool starved = false;  // in starved_
+    uint8_t late = 0;      // how often in a row something was put off
+    int connect_error = 0;
+    uint32_t receive_bytes_max = 0;
+    uint64_t lent_hash = 0;
+    std::vector<iovec> spans;
+    std::vector<OutgoingDatagram> datagrams;
+    std::unique_ptr<absl::flat_hash_map<std::pair<int, int>, std::string>> options;
+  };
+
+  Record& At(Socket socket);
+  void CheckThread() const;
+  void MarkReady(uint32_t index);
+  void PutOff(uint32_t index, Record& record);
+  bool Late(uint32_t index, Record& record, Fault fault);
+  void Collect();
+  void Serve(uint32_t index, Record& record);
+  void ServeConnect(uint32_t index, Record& record);
+  void ServeSend(uint32_t index, Record& record);
+  void ServeSendTo(Record& record);
+  void ServeAccept(uint32_t index, Record& record);
+  void ServeReceive(uint32_t index, Record& record);
+  void ServeEnd(uint32_t index, Record& record);
+  void ServeDatagram(uint32_t index, Record& record);
+  void ServeClose(uint32_t index, Record& record);
+  bool TakeBuffer(uint32_t index, Record& record, SimBuffers& buffers, uint32_t* buffer,
+                  char** data);
+  void CloseInNetwork(const Record& record, bool reset);
+  Completion& Complete(const Record& record, Operation operation, int32_t result);
+  uint64_t HashOf(const Record& record) const;
+  int ApplyOption(Record& record, const RawSocketOption& option);
+  absl::Status Applied(Record& record, const RawSocketOption& option);
+  absl::Status Apply(Record& record, const SocketOptions& options);
+  absl::Status Refused(int error, std::string_view doing) const;
+
+  const std::shared_ptr<SimWorld> keep_alive_;  // first, so that it goes last
+  SimWorld& world_;
+  SimHost& host_;
+  BackendStats stats_;
+  SimBuffers buffers_;
+  std::unique_ptr<SimBuffers> datagram_buffers_;
+  const uint32_t datagram_buffer_count_;
+  std::vector<DatagramInfo> datagram_infos_;
+  base::Slab<Record> records_;
+  std::vector<base::SlabKey> ready_, serving_, starved_;
+  std::vector<Completion> immediate_;  // of sockets that could not even be made
+  std::vector<Completion> batch_;
+  std::atomic<bool> woken_{false};
+  const void* thread_;
+  Loop* loop_ = nullptr;  // that SimRun turns
+  bool awake_ = false;    // in the world's list
+  TimePoint wake_at_ = kNever;
+  uint64_t idle_polls_ = 0;  // in a row
+  uint64_t happened_before_ = 0;
+  uint32_t last_closed_ = base::SlabKey::kNoIndex;
+};
+
+}  // namespace sluice::sim
+
+#endif  // SLUICE_REACTOR_SIM_SIM_BACKEND_H_

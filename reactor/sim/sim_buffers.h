@@ -1,0 +1,58 @@
+// Receive memory of a simulated backend: lent, poisoned when it comes back, and looked at before it
+// is lent again: whoever kept a pointer into it is found out.
+#ifndef SLUICE_REACTOR_SIM_SIM_BUFFERS_H_
+#define SLUICE_REACTOR_SIM_SIM_BUFFERS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace sluice::sim {
+
+class SimBuffers {
+ public:
+  SimBuffers(uint32_t count, size_t buffer_bytes)
+      : buffer_bytes_(buffer_bytes), memory_(count * buffer_bytes), used_(count, 0), lent_(count) {
+    for (uint32_t buffer = count; buffer > 0; --buffer) free_.push_back(buffer - 1);
+  }
+
+  bool empty() const { return free_.empty(); }
+  size_t lent() const { return lent_.size() - free_.size(); }
+  size_t buffer_bytes() const { return buffer_bytes_; }
+
+  // A free buffer; nullptr where bytes were written into it after its release.
+  char* Take(uint32_t* buffer) {
+    *buffer = free_.back();
+    free_.pop_back();
+    lent_[*buffer] = true;
+    char* data = memory_.data() + *buffer * buffer_bytes_;
+    for (size_t i = 0; i < used_[*buffer]; ++i) {
+      if (data[i] != kPoison) return nullptr;
+    }
+    return data;
+  }
+  void SetUsed(uint32_t buffer, size_t bytes) { used_[buffer] = bytes; }
+
+  // False: it was not lent.
+  bool Release(uint32_t buffer) {
+    if (buffer >= lent_.size() || !lent_[buffer]) return false;
+    char* data = memory_.data() + buffer * buffer_bytes_;
+    for (size_t i = 0; i < used_[buffer]; ++i) data[i] = kPoison;
+    lent_[buffer] = false;
+    free_.push_back(buffer);
+    return true;
+  }
+
+ private:
+  static constexpr char kPoison = static_cast<char>(0xdd);
+  const size_t buffer_bytes_;
+  std::vector<char> memory_;
+  std::vector<size_t> used_;
+  std::vector<bool> lent_;
+  std::vector<uint32_t> free_;
+};
+
+}  // namespace sluice::sim
+
+#endif  // SLUICE_REACTOR_SIM_SIM_BUFFERS_H_

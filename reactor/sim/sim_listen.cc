@@ -1,0 +1,364 @@
+// SimNetwork: the handshake and the two queues behind listen(2), by the rules of Linux
+// (net/ipv4/tcp_input.c tcp_conn_request, tcp_minisocks.c tcp_check_req, syncookies.c).
+#include <algorithm>
+#include <cerrno>
+
+#include "reactor/base/check.h"
+#include "reactor/sim/sim_network.h"
+
+namespace sluice::sim {
+
+SimNetwork::Listener* SimNetwork::FindListener(ListenerKey key) {
+  Listener* listener = listeners_.Find(key);
+  SLUICE_CHECK(listener != nullptr, "this listener is closed");
+  return listener;
+}
+
+int SimNetwork::Listen(SimHost& host, const Endpoint& endpoint, int backlog, bool reuse_port,
+                       SocketRef ref, ListenerKey* key) {
+  if (!host.Has(endpoint)) return -EADDRNOTAVAIL;
+  Endpoint bound = endpoint;
+  if (bound.is_ip() && bound.port() == 0) {
+    const uint16_t port = host.TakePort();
+    if (port == 0) return -EADDRINUSE;
+    bound.set_port(port);
+  } else {
+    bool shared = false;
+    for (const ListenerKey other : host.listeners) {
+      const Listener& listener = *FindListener(other);
+      const bool same = bound.is_ip() && listener.endpoint.is_ip()
+                            ? listener.endpoint.port() == bound.port() &&
+                                  listener.endpoint.family() == bound.family()
+                            : listener.endpoint == bound;
+      if (!same) continue;
+      if (!reuse_port || !listener.reuse_port) return -EADDRINUSE;
+      shared = true;
+    }
+    if (bound.is_ip() && !shared) host.TakePort(bound.port());
+  }
+  const auto [new_key, listener] = listeners_.Emplace();
+  listener->host = &host;
+  listener->endpoint = bound;
+  listener->ref = ref;
+  listener->self = new_key;
+  // A negative backlog is a large unsigned one (net/socket.c, __sys_listen).
+  listener->limit = std::min<uint32_t>(static_cast<uint32_t>(backlog), host.options.somaxconn);
+  listener->reuse_port = reuse_port;
+  host.listeners.push_back(new_key);
+  *key = new_key;
+  return 0;
+}
+
+SimNetwork::Listener* SimNetwork::ListenerFor(SimHost& host, const Endpoint& endpoint) {
+  std::vector<Listener*> fitting;
+  for (const ListenerKey key : host.listeners) {
+    Listener* listener = FindListener(key);
+    const bool fits = endpoint.is_ip() && listener->endpoint.is_ip()
+                          ? listener->endpoint.port() == endpoint.port() &&
+                                listener->endpoint.family() == endpoint.family()
+                          : listener->endpoint == endpoint;
+    if (fits) fitting.push_back(listener);
+  }
+  if (fitting.empty()) return nullptr;
+  return fitting[fitting.size() == 1 ? 0 : faults_.prng().Between(0, fitting.size() - 1)];
+}
+
+void SimNetwork::CloseListener(ListenerKey key) {
+  Listener* listener = FindListener(key);
+  SimHost& host = *listener->host;
+  // What nobody accepted is reset; half-open entries answer nobody any more.
+  const std::deque<StreamKey> waiting = std::move(listener->accept_queue);
+  std::erase(host.listeners, key);
+  if (listener->endpoint.is_ip()) {
+    const uint16_t port = listener->endpoint.port();
+    const bool shared = std::any_of(host.listeners.begin(), host.listeners.end(), [&](auto other) {
+      return FindListener(other)->endpoint.port() == port;
+    });
+    if (!shared) host.FreePort(port);
+  }
+  listeners_.Erase(key.index);
+  for (const StreamKey stream : waiting) Close(stream, /*reset=*/true);
+}
+
+int SimNetwork::Accept(ListenerKey key, SocketRef ref, StreamKey* stream) {
+  Listener& listener = *FindListener(key);
+  if (listener.accept_queue.empty()) return -EAGAIN;
+  *stream = listener.accept_queue.front();
+  listener.accept_queue.pop_front();
+  streams_.Live(stream->index).ref = ref;
+  return 0;
+}
+
+int SimNetwork::Connect(SimHost& host, const Endpoint& endpoint, SocketRef ref, StreamKey* key) {
+  if (faults_.Happens(Fault::kConnectRefused)) {
+    constexpr int kErrors[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH};
+    return -kErrors[faults_.prng().Between(0, 2)];
+  }
+  SimHost* server = HostOf(host, endpoint);
+  if (server == nullptr) return -ENETUNREACH;
+  Endpoint local = host.AddressFor(endpoint);
+  if (endpoint.is_ip()) {
+    const uint16_t port = host.TakePort();
+    if (port == 0) return -EADDRNOTAVAIL;
+    local.set_port(port);
+  } else if (ListenerFor(*server, endpoint) == nullptr) {
+    return endpoint.unix_file().empty() ? -ECONNREFUSED : -ENOENT;
+  }
+  const auto [new_key, client] = streams_.Emplace();
+  client->host = &host;
+  client->self = new_key;
+  client->local = local;
+  client->remote = endpoint;
+  client->ref = ref;
+  client->holds_port = endpoint.is_ip();
+  client->receive_buffer = options_.receive_buffer_bytes;
+  client->send_buffer = options_.send_buffer_bytes;
+  *key = new_key;
+  SendSyn(*client);
+  return 0;
+}
+
+bool SimNetwork::HandshakePacketLost(const SimHost& from, const SimHost& to) {
+  return Parted(from, to) || faults_.Happens(Fault::kHandshakeLoss);
+}
+
+void SimNetwork::SendSyn(Stream& client) {
+  // 1, 1, 1, 1, 1 s and from then on doubled (tcp_syn_linear_timeouts, net/ipv4/tcp_timer.c).
+  const int linear = client.host->options.tcp_syn_linear_timeouts;
+  const int doublings = std::max(0, client.tries - linear);
+  events_.Schedule(std::chrono::seconds(1) * (int64_t{1} << doublings), *this, kSynTimer,
+                   ToSubject(client.self));
+  SimHost* server = HostOf(*client.host, client.remote);
+  Trace("SYN", client.local, client.remote, 0);
+  if (server != nullptr && !HandshakePacketLost(*client.host, *server)) {
+    SendHandshake(*client.host, *server, kSynArrives, client.self,
+                  static_cast<uint32_t>(server->number));
+  }
+}
+
+void SimNetwork::SynTimer(StreamKey key) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state != State::kSynSent) return;
+  if (client->tries >= client->host->options.tcp_syn_retries) {
+    Refuse(key, ETIMEDOUT);
+    return;
+  }
+  ++client->tries;
+  ++client->host->counters.syn_retransmits;
+  SendSyn(*client);
+}
+
+void SimNetwork::Refuse(StreamKey key, int error) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state != State::kSynSent) return;
+  client->state = State::kReset;
+  if (client->ref.owner != nullptr) client->ref.owner->OnConnected(client->ref.socket, error);
+}
+
+// tcp_conn_request: false where the SYN is dropped; a cookie answers it without remembering it.
+bool SimNetwork::Admit(Listener& listener, bool* cookie) {
+  SimHost& host = *listener.host;
+  const HostOptions& sysctl = host.options;
+  const size_t half_open = listener.requests.size();
+  const bool full = half_open > listener.limit;  // inet_csk_reqsk_queue_is_full
+  if (sysctl.tcp_syncookies == 2 || full) {
+    if (sysctl.tcp_syncookies == 0) {
+      ++host.counters.request_queue_full_drop;
+      return false;
+    }
+    *cookie = true;
+    ++host.counters.request_queue_full_cookies;
+  }
+  if (listener.accept_queue.size() > listener.limit) {  // sk_acceptq_is_full
+    ++host.counters.listen_overflows;
+    return false;
+  }
+  // The last quarter is kept for clients that are known already.
+  const uint32_t backlog = sysctl.tcp_max_syn_backlog;
+  const bool reserved = half_open > backlog || backlog - half_open < backlog >> 2;
+  return *cookie || sysctl.tcp_syncookies != 0 || !reserved;
+}
+
+void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state != State::kSynSent) return;
+  Listener* listener = ListenerFor(to, endpoint);
+  if (listener == nullptr) {
+    Trace("RST", endpoint, client->local, 0);
+    SendHandshake(to, *client->host, kRefusedArrives, key, ECONNREFUSED);
+    return;
+  }
+  if (client->request != 0 && listener->requests.contains(client->request)) {
+    SendSynAck(*listener, client->request);  // a SYN repeated
+    return;
+  }
+  bool cookie = false;
+  if (!Admit(*listener, &cookie)) {
+    ++to.counters.listen_drops;
+    return;
+  }
+  client->listener = listener->self;
+  if (cookie) {
+    ++to.counters.syncookies_sent;
+    Trace("SYN-ACK", endpoint, client->local, 0);
+    if (HandshakePacketLost(to, *client->host)) return;
+    SendHandshake(to, *client->host, kSynAckArrives, key, 0);
+    return;
+  }
+  const uint32_t number = next_request_++;
+  client->request = number;
+  listener->requests[number].client = key;
+  events_.Schedule(std::chrono::seconds(1), *this, kSynAckTimer, ToSubject(listener->self), number);
+  SendSynAck(*listener, number);
+}
+
+void SimNetwork::InjectSyn(SimHost& to, uint16_t port) {
+  Endpoint endpoint = to.AddressFor(*Endpoint::Parse("127.0.0.1:0"));
+  endpoint.set_port(port);
+  Listener* listener = ListenerFor(to, endpoint);
+  if (listener == nullptr) return;
+  bool cookie = false;
+  if (!Admit(*listener, &cookie)) {
+    ++to.counters.listen_drops;
+  } else if (cookie) {
+    ++to.counters.syncookies_sent;
+  } else {
+    const uint32_t number = next_request_++;
+    listener->requests[number] = {};
+    events_.Schedule(std::chrono::seconds(1), *this, kSynAckTimer, ToSubject(listener->self),
+                     number);
+  }
+}
+
+void SimNetwork::SendSynAck(Listener& listener, uint32_t number) {
+  const Request& request = listener.requests[number];
+  Stream* client = FindStream(request.client);
+  if (client == nullptr) return;  // injected, or gone: nobody answers
+  Trace("SYN-ACK", client->remote, client->local, 0);
+  if (HandshakePacketLost(*listener.host, *client->host)) return;
+  SendHandshake(*listener.host, *client->host, kSynAckArrives, request.client, number);
+}
+
+void SimNetwork::SynAckTimer(ListenerKey key, uint32_t number) {
+  Listener* listener = listeners_.Find(key);
+  if (listener == nullptr) return;
+  const auto found = listener->requests.find(number);
+  if (found == listener->requests.end()) return;
+  Request& request = found->second;
+  if (request.tries >= listener->host->options.tcp_synack_retries) {
+    listener->requests.erase(found);
+    return;
+  }
+  ++request.tries;
+  const int64_t doubled = int64_t{1} << request.tries;
+  events_.Schedule(std::chrono::seconds(doubled), *this, kSynAckTimer, ToSubject(key), number);
+  SendSynAck(*listener, number);
+}
+
+void SimNetwork::SynAckArrives(StreamKey key, uint32_t request) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state == State::kReset || client->state == State::kClosed)
+    return;
+  if (client->peer.index != base::SlabKey::kNoIndex) return;  // repeated
+  client->request = request;
+  const bool first = client->state == State::kSynSent;
+  client->state = State::kEstablished;
+  SendAck(*client);
+  if (first && client->ref.owner != nullptr) client->ref.owner->OnConnected(client->ref.socket, 0);
+}
+
+// The ACK that ends the handshake, and every later packet of a client the server does not know yet.
+void SimNetwork::SendAck(Stream& client) {
+  SimHost* server = HostOf(*client.host, client.remote);
+  Trace("ACK", client.local, client.remote, 0);
+  if (server == nullptr || HandshakePacketLost(*client.host, *server)) return;
+  SendHandshake(*client.host, *server, kAckArrives, client.self, 0);
+}
+
+void SimNetwork::AckArrives(StreamKey key) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state != State::kEstablished) return;
+  if (client->peer.index != base::SlabKey::kNoIndex) return;
+  Listener* listener = listeners_.Find(client->listener);
+  if (listener == nullptr) {  // closed meanwhile
+    SendControl(*client, kResetArrives);
+    return;
+  }
+  if (client->request == 0) {
+    CookieAcked(*listener, key);
+    return;
+  }
+  const auto found = listener->requests.find(client->request);
+  if (found == listener->requests.end()) {  // expired: the ACK belongs to nothing
+    SendControl(*client, kResetArrives);
+    return;
+  }
+  RequestAcked(*listener, key, found->second);
+}
+
+void SimNetwork::RequestAcked(Listener& listener, StreamKey key, Request& request) {
+  const uint32_t number = FindStream(key)->request;
+  if (Complete(listener, key)) {
+    listener.requests.erase(number);
+    return;
+  }
+  if (!listener.host->options.tcp_abort_on_overflow) {
+    request.acked = true;  // the SYN-ACK is repeated until there is room
+    return;
+  }
+  ++listener.host->counters.embryonic_resets;
+  listener.requests.erase(number);
+  SendControl(*FindStream(key), kResetArrives);
+}
+
+void SimNetwork::CookieAcked(Listener& listener, StreamKey key) {
+  ++listener.host->counters.syncookies_received;
+  // Otherwise a ghost: the client is established, the server has nothing of it. What the client
+  // sends carries the cookie again, so it may still get in.
+  Complete(listener, key);
+}
+
+// Makes the server's end and queues it for accept(2); false where that queue is full.
+bool SimNetwork::Complete(Listener& listener, StreamKey client_key) {
+  if (listener.accept_queue.size() > listener.limit) {
+    ++listener.host->counters.listen_overflows;
+    ++listener.host->counters.listen_drops;
+    return false;
+  }
+  const auto [key, server] = streams_.Emplace();
+  Stream* client = FindStream(client_key);
+  server->host = listener.host;
+  server->self = key;
+  server->local = client->remote;
+  server->remote = client->local;
+  server->peer = client_key;
+  server->state = State::kEstablished;
+  server->receive_buffer = options_.receive_buffer_bytes;
+  server->send_buffer = options_.send_buffer_bytes;
+  client->peer = key;
+  listener.accept_queue.push_back(key);
+  if (!client->unrouted.empty()) Transmit(*client, std::exchange(client->unrouted, {}));
+  if (client->unrouted_fin) SendControl(*client, kFinArrives);
+  if (listener.ref.owner != nullptr) listener.ref.owner->OnReadable(listener.ref.socket);
+  return true;
+}
+
+// A client whose bytes nobody acknowledges sends them again, and with them the handshake's ACK.
+void SimNetwork::AckTimer(StreamKey key) {
+  Stream* client = FindStream(key);
+  if (client == nullptr || client->state != State::kEstablished) return;
+  if (client->peer.index != base::SlabKey::kNoIndex) return;
+  constexpr int kRetries = 15;  // net.ipv4.tcp_retries2
+  if (client->tries >= kRetries) {
+    client->error = ETIMEDOUT;
+    ResetArrives(key);
+    return;
+  }
+  ++client->tries;
+  SendAck(*client);
+  const Duration next = std::min<Duration>(
+      std::chrono::milliseconds(200) * (int64_t{1} << client->tries), std::chrono::seconds(120));
+  events_.Schedule(next, *this, kAckTimer, ToSubject(key));
+}
+
+}  // namespace sluice::sim

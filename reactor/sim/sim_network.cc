@@ -1,0 +1,134 @@
+#include "reactor/sim/sim_network.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "reactor/base/check.h"
+
+namespace sluice::sim {
+namespace {
+
+uint64_t Pack(base::SlabKey key) {
+  return uint64_t{key.generation} << 32 | key.index;
+}
+
+base::SlabKey Unpack(uint64_t packed) {
+  return {static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};
+}
+
+uint64_t PairOf(const SimHost& a, const SimHost& b) {
+  const auto [low, high] = std::minmax(a.number, b.number);
+  return uint64_t{low} << 32 | high;
+}
+
+}  // namespace
+
+SimNetwork::SimNetwork(EventQueue& events, FaultInjector& faults, Tracer& tracer,
+                       const NetworkOptions& options)
+    : events_(events), faults_(faults), tracer_(tracer), options_(options) {}
+
+SimHost& SimNetwork::AddHost(const HostOptions& options) {
+  return *hosts_.emplace_back(std::make_unique<SimHost>(hosts_.size(), options));
+}
+
+void SimNetwork::Partition(const SimHost& a, const SimHost& b, bool parted) {
+  if (parted) {
+    partitions_.insert(PairOf(a, b));
+  } else {
+    partitions_.erase(PairOf(a, b));
+  }
+}
+
+bool SimNetwork::Parted(const SimHost& a, const SimHost& b) const {
+  return !partitions_.empty() && partitions_.contains(PairOf(a, b));
+}
+
+// How long a packet takes that leaves now.
+Duration SimNetwork::Delay(const SimHost& from, const SimHost& to, size_t bytes) {
+  const bool loopback = &from == &to;
+  Duration delay = loopback ? options_.loopback_latency : options_.latency;
+  if (!loopback && options_.jitter > Duration(0)) {
+    delay += Duration(faults_.prng().Between(0, static_cast<uint64_t>(options_.jitter.count())));
+  }
+  if (!loopback && options_.bytes_per_second > 0) {
+    SimHost& sender = *hosts_[from.number];
+    sender.link_free = std::max(sender.link_free, events_.now()) +
+                       Duration(bytes * 1'000'000'000 / options_.bytes_per_second);
+    delay += sender.link_free - events_.now();
+  }
+  if (faults_.Happens(Fault::kSegmentDelay)) {
+    // 200 ms: the least retransmission timeout of Linux (TCP_RTO_MIN).
+    delay += std::chrono::milliseconds(200) * faults_.prng().Between(1, 4);
+  }
+  return delay;
+}
+
+void SimNetwork::SendHandshake(const SimHost& from, const SimHost& to, Kind kind,
+                               base::SlabKey subject, uint32_t number) {
+  constexpr size_t kPacketBytes = 60;
+  const Duration delay = Delay(from, to, kPacketBytes);
+  if (&from == &to && delay == options_.loopback_latency) {
+    OnEvent({events_.now(), 0, this, kind, number, ToSubject(subject)});
+  } else {
+    events_.Schedule(delay, *this, kind, ToSubject(subject), number);
+  }
+}
+
+// The host that has the address, seen from `from`; nullptr: no route.
+SimHost* SimNetwork::HostOf(const SimHost& from, const Endpoint& to) {
+  if (from.Has(to)) return hosts_[from.number].get();
+  for (const auto& host : hosts_) {
+    if (host.get() != &from && host->Has(to)) return host.get();
+  }
+  return nullptr;
+}
+
+void SimNetwork::Trace(std::string_view what, const Endpoint& from, const Endpoint& to,
+                       size_t bytes) {
+  if (tracer_.wanted()) tracer_.OnPacket({events_.now(), what, &from, &to, bytes, false});
+}
+
+void SimNetwork::OnEvent(const Event& event) {
+  const base::SlabKey subject = Unpack(event.subject);
+  switch (static_cast<Kind>(event.kind)) {
+    case kSynArrives:
+      if (Stream* client = FindStream(subject)) {
+        SynArrives(subject, *hosts_[event.number], client->remote);
+      }
+      return;
+    case kSynAckArrives:
+      return SynAckArrives(subject, event.number);
+    case kAckArrives:
+      return AckArrives(subject);
+    case kRefusedArrives:
+      return Refuse(subject, static_cast<int>(event.number));
+    case kSynTimer:
+      return SynTimer(subject);
+    case kSynAckTimer:
+      return SynAckTimer(subject, event.number);
+    case kAckTimer:
+      return AckTimer(subject);
+    case kBytesArrive:
+      return BytesArrive(subject, event.number);
+    case kFinArrives:
+      return FinArrives(subject);
+    case kResetArrives:
+      return ResetArrives(subject);
+    case kSpaceArrives: {
+      Stream* stream = FindStream(subject);
+      if (stream == nullptr || !stream->blocked) return;
+      stream->blocked = false;
+      if (stream->ref.owner != nullptr) stream->ref.owner->OnWritable(stream->ref.socket);
+      return;
+    }
+    case kDatagramArrives:
+      return DatagramArrives(event.subject);
+  }
+}
+
+uint64_t SimNetwork::ToSubject(base::SlabKey key) {
+  return Pack(key);
+}
+
+}  // namespace sluice::sim

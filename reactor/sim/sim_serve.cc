@@ -1,0 +1,234 @@
+// SimBackend: what is told of a socket that something happened to, and when.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "reactor/sim/sim_backend.h"
+
+namespace sluice::sim {
+namespace {
+
+constexpr BufferId kDatagramBit = BufferId{1} << 30;
+
+}  // namespace
+
+Completion& SimBackend::Complete(const Record& record, Operation operation, int32_t result) {
+  Completion completion;
+  completion.token = record.token;
+  completion.operation = operation;
+  completion.result = result;
+  return batch_.emplace_back(completion);
+}
+
+void SimBackend::Collect() {
+  batch_.insert(batch_.end(), immediate_.begin(), immediate_.end());
+  immediate_.clear();
+  serving_.swap(ready_);
+  const bool small = serving_.size() > 1 && world_.faults_.Happens(Fault::kSmallBatch);
+  for (size_t i = 0; i < serving_.size(); ++i) {
+    Record* record = records_.Find(serving_[i]);
+    if (record == nullptr) continue;
+    if (small && !batch_.empty()) {  // the others wait for the next Poll
+      ready_.push_back(serving_[i]);
+      continue;
+    }
+    record->queued = false;
+    Serve(serving_[i].index, *record);
+  }
+  serving_.clear();
+}
+
+void SimBackend::Serve(uint32_t index, Record& record) {
+  if (record.closing) return ServeClose(index, record);
+  if (record.connecting) {
+    if (record.connected) ServeConnect(index, record);
+    return;
+  }
+  if (record.sending && !record.blocked) ServeSend(index, record);
+  if (record.sending_to) ServeSendTo(record);
+  if (!record.interested && !record.extra_delivery) return;
+  switch (record.kind) {
+    case Kind::kStream:
+      return ServeReceive(index, record);
+    case Kind::kListener:
+      return ServeAccept(index, record);
+    case Kind::kDatagram:
+      return ServeDatagram(index, record);
+  }
+}
+
+void SimBackend::ServeConnect(uint32_t index, Record& record) {
+  if (Late(index, record, Fault::kLateConnect)) return;
+  record.connecting = false;
+  Complete(record, Operation::kConnect, -record.connect_error);
+  if (record.interested) MarkReady(index);
+}
+
+void SimBackend::ServeSend(uint32_t index, Record& record) {
+  if (Late(index, record, Fault::kLateSend)) return;
+  if (HashOf(record) != record.lent_hash)
+    world_.Violate("bytes changed while they were lent to Send");
+  size_t offered = 0;
+  for (const iovec& span : record.spans) offered += span.iov_len;
+  if (offered > 1 && world_.faults_.Happens(Fault::kShortSend)) {
+    offered = world_.prng_.Between(1, offered - 1);
+  }
+  int64_t result = 0;
+  if (record.spans[0].iov_len >= offered) {
+    result =
+        world_.network_.Write(record.key, {static_cast<char*>(record.spans[0].iov_base), offered});
+  } else {
+    std::string gathered;
+    for (const iovec& span : record.spans) {
+      gathered.append(static_cast<char*>(span.iov_base), span.iov_len);
+    }
+    gathered.resize(offered);
+    result = world_.network_.Write(record.key, gathered);
+  }
+  if (result == -EAGAIN) {
+    record.blocked = true;
+    return;
+  }
+  record.sending = false;
+  record.spans.clear();
+  Complete(record, Operation::kSend, static_cast<int32_t>(result));
+}
+
+void SimBackend::ServeSendTo(Record& record) {
+  if (HashOf(record) != record.lent_hash) {
+    world_.Violate("datagrams changed while they were lent to SendTo");
+  }
+  int32_t taken = 0;
+  int32_t first_error = 0;
+  for (const OutgoingDatagram& datagram : record.datagrams) {
+    const int result =
+        world_.network_.SendTo(record.key, *datagram.peer, {datagram.data, datagram.size});
+    if (result == 0) {
+      ++taken;
+    } else if (first_error == 0) {
+      first_error = result;
+    }
+  }
+  record.sending_to = false;
+  record.datagrams.clear();
+  Complete(record, Operation::kSendTo, taken).first_error = first_error;
+}
+
+void SimBackend::ServeAccept(uint32_t index, Record& record) {
+  while (record.interested && world_.network_.Acceptable(record.key)) {
+    if (Late(index, record, Fault::kLateAccept)) return;
+    if (world_.faults_.Happens(Fault::kAcceptOutOfFiles)) {
+      constexpr std::array<int, 4> kErrors = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+      record.interested = false;
+      Complete(record, Operation::kAccept, -kErrors[world_.prng_.Between(0, 3)]);
+      return;
+    }
+    const auto [slot, accepted] = records_.Emplace();
+    if (slot.index == last_closed_) world_.faults_.Count(Fault::kDescriptorReuse);
+    world_.network_.Accept(record.key, {this, slot.index}, &accepted->key);
+    if (record.options != nullptr) {
+      accepted->options =
+          std::make_unique<absl::flat_hash_map<std::pair<int, int>, std::string>>(*record.options);
+    }
+    if (record.one_accept) record.interested = false;
+    Completion& completion = Complete(record, Operation::kAccept, 0);
+    completion.accepted = Socket{slot.index};
+    completion.more = record.interested;
+  }
+}
+
+// False where there is none: the socket is served again when one comes back.
+bool SimBackend::TakeBuffer(uint32_t index, Record& record, SimBuffers& buffers, uint32_t* buffer,
+                            char** data) {
+  if (!buffers.empty() && world_.faults_.Happens(Fault::kNoBuffers)) {
+    ++stats_.buffer_exhaustions;
+    PutOff(index, record);
+    return false;
+  }
+  if (buffers.empty()) {
+    ++stats_.buffer_exhaustions;
+    if (!record.starved) starved_.push_back(records_.KeyOf(index));
+    record.starved = true;
+    return false;
+  }
+  *data = buffers.Take(buffer);
+  if (*data == nullptr) world_.Violate("a buffer was written to after its release");
+  return true;
+}
+
+void SimBackend::ServeReceive(uint32_t index, Record& record) {
+  if (world_.faults_.Happens(Fault::kPeerReset)) world_.network_.ResetFromOutside(record.key);
+  const std::string_view readable = world_.network_.Readable(record.key);
+  if (readable.empty()) return ServeEnd(index, record);
+  if (!record.extra_delivery && Late(index, record, Fault::kLateReceive)) return;
+  uint32_t buffer = 0;
+  char* data = nullptr;
+  if (!TakeBuffer(index, record, buffers_, &buffer, &data)) return;
+  record.extra_delivery = false;
+  size_t bytes = std::min(readable.size(), buffers_.buffer_bytes());
+  if (bytes > 1 && world_.faults_.Happens(Fault::kPartialReceive)) {
+    bytes = world_.prng_.Between(1, bytes - 1);
+  }
+  std::memcpy(data, readable.data(), bytes);
+  buffers_.SetUsed(buffer, bytes);
+  world_.network_.Read(record.key, bytes);
+  Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(bytes));
+  completion.more = true;
+  completion.data = data;
+  completion.buffer = buffer;
+  if (record.interested) MarkReady(index);  // what is left, or its end
+}
+
+void SimBackend::ServeEnd(uint32_t index, Record& record) {
+  record.extra_delivery = false;
+  if (!record.interested || !world_.network_.HasEnded(record.key)) return;
+  if (Late(index, record, Fault::kLateEnd)) return;
+  const int end = world_.network_.EndOf(record.key);
+  record.interested = false;
+  Complete(record, Operation::kReceive, end > 0 ? 0 : end);
+}
+
+void SimBackend::ServeDatagram(uint32_t index, Record& record) {
+  while (record.interested && world_.network_.HasDatagram(record.key)) {
+    if (Late(index, record, Fault::kLateReceive)) return;
+    uint32_t buffer = 0;
+    char* data = nullptr;
+    if (!TakeBuffer(index, record, *datagram_buffers_, &buffer, &data)) return;
+    const SimNetwork::Arrived datagram = world_.network_.TakeDatagram(record.key);
+    const size_t kept = std::min<size_t>(datagram.bytes.size(), record.receive_bytes_max);
+    std::memcpy(data, datagram.bytes.data(), kept);
+    datagram_buffers_->SetUsed(buffer, kept);
+    DatagramInfo& info = datagram_infos_[buffer];
+    info = {};
+    info.peer = datagram.from;
+    info.wire_bytes = datagram.bytes.size();
+    info.truncated = kept < datagram.bytes.size();
+    info.kernel_drops = world_.network_.DatagramDrops(record.key);
+    Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
+    completion.more = true;
+    completion.data = data;
+    completion.buffer = buffer | kDatagramBit;
+    completion.datagram = &info;
+  }
+}
+
+// Everything outstanding first, then the last word.
+void SimBackend::ServeClose(uint32_t index, Record& record) {
+  if (Late(index, record, Fault::kLateClose)) return;
+  if (record.connecting) Complete(record, Operation::kConnect, -ECANCELED);
+  if (record.sending || record.sending_to) {
+    if (HashOf(record) != record.lent_hash)
+      world_.Violate("lent bytes changed before their completion");
+  }
+  if (record.sending) Complete(record, Operation::kSend, -ECANCELED);
+  if (record.sending_to) {
+    Complete(record, Operation::kSendTo, 0).first_error = -ECANCELED;
+  }
+  Complete(record, Operation::kClose, 0);
+  last_closed_ = index;
+  records_.Erase(index);
+}
+
+}  // namespace sluice::sim

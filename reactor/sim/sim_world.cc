@@ -1,0 +1,65 @@
+#include "reactor/sim/sim_world.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "reactor/sim/sim_backend.h"
+
+namespace sluice::sim {
+
+SimWorld::SimWorld(const WorldOptions& options)
+    : options_(options),
+      prng_(options.seed),
+      faults_(prng_, options.faults),
+      tracer_(options.tracer == nullptr ? no_tracer_ : *options.tracer),
+      network_(events_, faults_, tracer_, options.network) {}
+
+SimWorld::~SimWorld() = default;
+
+BackendChoice SimWorld::MakeBackend(SimHost& host, const BackendOptions& options,
+                                    std::shared_ptr<SimWorld> keep_alive) {
+  return {std::make_unique<SimBackend>(*this, host, options, std::move(keep_alive)),
+          "sim: seed " + std::to_string(options_.seed)};
+}
+
+void SimWorld::Violate(std::string_view rule) const {
+  const std::string replay = options_.replay_command.empty()
+                                 ? "seed " + std::to_string(options_.seed)
+                                 : options_.replay_command;
+  std::fprintf(stderr, "violation: %.*s; at %lld ns; replay: %s\n", static_cast<int>(rule.size()),
+               rule.data(), static_cast<long long>(now().time_since_epoch().count()),
+               replay.c_str());
+  std::abort();
+}
+
+bool SimWorld::Wait(SimBackend& backend, TimePoint deadline) {
+  if (driven_) {
+    const bool sooner = deadline != kNever && deadline > now() && deadline < backend.wake_at_;
+    if (sooner) {
+      backend.wake_at_ = deadline;
+      events_.ScheduleAt(deadline, backend, SimBackend::kWakeAt, 0);
+    }
+    return false;
+  }
+  if (!events_.empty() && events_.next_time() <= deadline) {
+    events_.HappenNext();
+    return true;
+  }
+  if (deadline == kNever) Violate("deadlock: the loop waits for ever and nothing will happen");
+  if (deadline > now()) events_.SkipTo(deadline);
+  return false;
+}
+
+void SimWorld::Spend(Duration cost) {
+  const TimePoint until = now() + cost;
+  while (!events_.empty() && events_.next_time() <= until) events_.HappenNext();
+  events_.SkipTo(until);
+}
+
+void SimWorld::Awake(SimBackend& backend) {
+  if (!driven_ || backend.awake_) return;
+  backend.awake_ = true;
+  awake_.push_back(&backend);
+}
+
+}  // namespace sluice::sim

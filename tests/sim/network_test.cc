@@ -1,0 +1,183 @@
+// The simulated network by itself: the queues behind listen(2) by the kernel's rules, datagrams,
+// partitions.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+
+#include "reactor/loop.h"
+#include "reactor/sim/sim_run.h"
+#include "reactor/sim/sim_world.h"
+
+namespace sluice::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Silent : public Handler {
+ public:
+  size_t OnData(Connection&, std::string_view bytes) override { return bytes.size(); }
+};
+
+struct Queues {
+  int backlog;
+  uint32_t somaxconn;
+  size_t completes;
+};
+
+// A burst from the host itself, where handshakes end one after the other as on a kernel's loopback.
+TEST(AcceptQueueTest, HoldsTheSmallerOfBacklogAndSomaxconnAndOneMore) {
+  for (const Queues& queues : {Queues{0, 4096, 1}, Queues{1, 4096, 2}, Queues{5, 4096, 6},
+                               Queues{128, 4096, 129}, Queues{128, 16, 17}, Queues{-1, 7, 8}}) {
+    SCOPED_TRACE("listen(" + std::to_string(queues.backlog) + ")");
+    SimWorld world({});
+    HostOptions host_options;
+    host_options.somaxconn = queues.somaxconn;
+    SimHost& host = world.AddHost(host_options);
+    Loop loop(world.MakeBackend(host));
+    ListenerOptions options;
+    options.backlog = queues.backlog;
+    options.accepting = false;
+    absl::StatusOr<Listener*> listener = loop.Listen<Silent>("127.0.0.1:80", options);
+    ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+    ConnectOptions connect;
+    connect.timeout = 500ms;
+    for (int i = 0; i < 200; ++i) {
+      loop.Connect((*listener)->endpoint(), connect, std::make_unique<Silent>());
+    }
+    const TimePoint end = loop.now() + 400ms;
+    while (loop.now() < end) loop.Turn(end);
+    EXPECT_EQ(loop.stats().connects, queues.completes);
+    EXPECT_EQ((*listener)->accept_queue()->length, queues.completes);
+    EXPECT_EQ(host.counters.listen_overflows, 200 - queues.completes);
+  }
+}
+
+// Half-open entries held, of 2,000 SYNs nothing follows (net/ipv4/tcp_input.c, tcp_conn_request).
+TEST(SynQueueTest, HoldsWhatTheKernelWould) {
+  struct Case {
+    int backlog;
+    uint32_t max_syn_backlog;
+    int cookies;
+    size_t held;
+  };
+  for (const Case& c : {Case{128, 1024, 0, 129}, Case{1024, 128, 0, 97}, Case{1024, 8, 0, 7},
+                        Case{4096, 1024, 0, 769}, Case{128, 1024, 1, 129}, Case{128, 1024, 2, 0}}) {
+    SCOPED_TRACE("backlog " + std::to_string(c.backlog) + ", cookies " + std::to_string(c.cookies));
+    SimWorld world({});
+    HostOptions host_options;
+    host_options.tcp_max_syn_backlog = c.max_syn_backlog;
+    host_options.tcp_syncookies = c.cookies;
+    SimHost& host = world.AddHost(host_options);
+    ListenerKey listener;
+    ASSERT_EQ(world.network().Listen(host, *Endpoint::Parse("127.0.0.1:80"), c.backlog, false, {},
+                                     &listener),
+              0);
+    for (int i = 0; i < 2000; ++i) world.network().InjectSyn(host, 80);
+    EXPECT_EQ(world.network().HalfOpen(listener), c.held);
+    const uint64_t refused = host.counters.listen_drops + host.counters.syncookies_sent;
+    EXPECT_EQ(refused, 2000 - c.held);
+    // The entries live as long as their SYN-ACKs are repeated: 2^(5 + 1) - 1 = 63 s.
+    while (world.events().next_time() <= TimePoint(1'000'062s)) world.events().HappenNext();
+    EXPECT_EQ(world.network().HalfOpen(listener), c.held);
+    while (!world.events().empty()) world.events().HappenNext();
+    EXPECT_EQ(world.network().HalfOpen(listener), 0u);
+    world.network().CloseListener(listener);
+  }
+}
+
+// With a path delay and cookies, clients are established that the server has nothing of.
+TEST(SynQueueTest, CookiesAndALongPathMakeGhosts) {
+  WorldOptions options;
+  options.network.latency = 5ms;
+  SimWorld world(options);
+  SimHost& server_host = world.AddHost();
+  SimRun run(world);
+  Loop& server = run.AddLoop(server_host);
+  Loop& client = run.AddLoop(world.AddHost());
+  ListenerOptions listen;
+  listen.backlog = 16;
+  listen.accepting = false;
+  absl::StatusOr<Listener*> listener = server.Listen<Silent>("10.0.0.1:80", listen);
+  ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+  for (int i = 0; i < 100; ++i) {
+    client.Connect((*listener)->endpoint(), {}, std::make_unique<Silent>());
+  }
+  run.For(500ms);
+  EXPECT_EQ(client.stats().connects, 100u);
+  EXPECT_EQ((*listener)->accept_queue()->length, 17u);
+  EXPECT_GT(server_host.counters.syncookies_received, 0u);
+  EXPECT_GT(server_host.counters.listen_overflows, 0u);
+}
+
+TEST(PartitionTest, NothingPassesUntilItHeals) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  SimHost& client_host = world.AddHost();
+  SimRun run(world);
+  Loop& server = run.AddLoop(server_host);
+  Loop& client = run.AddLoop(client_host);
+  absl::StatusOr<Listener*> listener = server.Listen<Silent>("10.0.0.1:80");
+  ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+  world.network().Partition(server_host, client_host, true);
+  ConnectOptions connect;
+  connect.timeout = 60s;
+  client.Connect((*listener)->endpoint(), connect, std::make_unique<Silent>());
+  run.For(2500ms);
+  EXPECT_EQ(client.stats().connects, 0u);
+  EXPECT_EQ(client_host.counters.syn_retransmits, 2u);
+  world.network().Partition(server_host, client_host, false);
+  EXPECT_TRUE(run.Until([&] { return client.stats().connects == 1; }, world.now() + 10s));
+}
+
+class Inbox : public DatagramHandler {
+ public:
+  explicit Inbox(int& received) : received_(received) {}
+  void OnDatagrams(DatagramSocket&, absl::Span<const Datagram> batch) override {
+    received_ += static_cast<int>(batch.size());
+  }
+
+ private:
+  int& received_;
+};
+
+// One sender, three other hosts: a group reaches those that joined, a broadcast everybody, and only
+// from a socket that was allowed to.
+TEST(DatagramTest, GroupsReachThoseThatJoinedAndBroadcastsEverybody) {
+  SimWorld world({});
+  SimRun run(world);
+  Loop& sending = run.AddLoop(world.AddHost());
+  int ignored = 0;
+  absl::StatusOr<DatagramSocket*> sender =
+      sending.Bind(*Endpoint::Parse("10.0.0.1:0"), {}, std::make_unique<Inbox>(ignored));
+  ASSERT_TRUE(sender.ok()) << sender.status().ToString();
+  int received[3] = {};
+  for (int i = 0; i < 3; ++i) {
+    DatagramSocketOptions options;
+    if (i < 2) {
+      ip_mreqn join{};
+      join.imr_multiaddr.s_addr = htonl(0xef010203);  // 239.1.2.3
+      options.socket.Set(socket_option::kMulticastJoin, join);
+    }
+    Loop& loop = run.AddLoop(world.AddHost());
+    ASSERT_TRUE(
+        loop.Bind(*Endpoint::Parse(":5000"), options, std::make_unique<Inbox>(received[i])).ok());
+  }
+  const auto settle = [&] { run.For(10ms); };
+  (*sender)->Send(*Endpoint::Parse("239.1.2.3:5000"), "to the group");
+  settle();
+  EXPECT_THAT(received, testing::ElementsAre(1, 1, 0));
+  const Endpoint everybody = *Endpoint::Parse("255.255.255.255:5000");
+  (*sender)->Send(everybody, "refused");
+  settle();
+  EXPECT_EQ((*sender)->last_send_error(), EACCES);
+  ASSERT_TRUE((*sender)->SetOption(socket_option::kBroadcast, true).ok());
+  (*sender)->Send(everybody, "to all");
+  settle();
+  EXPECT_THAT(received, testing::ElementsAre(2, 2, 1));
+}
+
+}  // namespace
+}  // namespace sluice::sim
