@@ -155,6 +155,8 @@ class Connection : private TimerNode {
 
   bool input_waits() const;
   bool can_send() const;
+  // Open, and not reading for its own unsent output: input may wait in the kernel.
+  bool held_back() const { return is_open() && (pauses_ & kPausedByOutput) != 0; }
   bool has_socket() const;
   void BeginClose(CloseReason reason);
   void OutputSent();

@@ -173,6 +173,8 @@ TimePoint Loop::PollDeadline(TimePoint wait_until) const {
   const bool work_waits =
       !turning_.empty() || !posted_.empty() || (stopping_ && stop_phase_ != StopPhase::kDraining);
   if (work_waits) return TimePoint::min();
+  // Looks again soon whether those held back have caught up.
+  if (!held_back_.empty()) wait_until = std::min(wait_until, now_ + std::chrono::milliseconds(2));
   const TimePoint drain = stopping_ && !aborted_ ? drain_deadline_ : kNever;
   return std::min({wait_until, timers_.NextDeadline(), drain});
 }
@@ -235,13 +237,51 @@ void Loop::ContinueStop() {
       return;
     case StopPhase::kReading:
       if (++reading_turns_ < kQuietTurns) return;
-      stop_phase_ = StopPhase::kDraining;
-      connections_.ForEach([](Connection& connection) { connection.Stopping(); });
-      datagram_sockets_.ForEach([](DatagramSocket& socket) { socket.Stopping(); });
+      AskToFinish();
       return;
     case StopPhase::kDraining:
+      AskHeldBackToFinish();
       return;
   }
+}
+
+void Loop::AskToFinish() {
+  stop_phase_ = StopPhase::kDraining;
+  asked_ = now_;
+  connections_.ForEach([this](Connection& connection) {
+    if (CaughtUp(connection)) {
+      connection.Stopping();
+    } else {
+      held_back_.push_back({connection.token_, false});
+    }
+  });
+  datagram_sockets_.ForEach([](DatagramSocket& socket) { socket.Stopping(); });
+}
+
+// Nothing came for a while, and nothing keeps it from being read.
+bool Loop::CaughtUp(const Connection& connection) const {
+  constexpr Duration kQuiet = std::chrono::milliseconds(20);
+  const bool quiet =
+      connection.stats().bytes_received == 0 || now_ - connection.last_activity_ >= kQuiet;
+  return quiet && !connection.held_back();
+}
+
+// A connection in the middle of receiving, or one that does not read because its peer does not, has
+// input waiting in the kernel. It is asked to finish when it has caught up. One that only goes on
+// and on gets half a second; one that backpressure held up gets half the drain, the other half
+// being for what it still has to send.
+void Loop::AskHeldBackToFinish() {
+  constexpr Duration kBusyMax = std::chrono::milliseconds(500);
+  const Duration slow_max = (drain_deadline_ - asked_) / 2;
+  std::erase_if(held_back_, [&](HeldBack& held) {
+    Connection* connection = connections_.Find(KeyOf(held.token));
+    if (connection == nullptr) return true;
+    held.slow = held.slow || connection->held_back();
+    const bool late = now_ - asked_ >= (held.slow ? slow_max : std::min(kBusyMax, slow_max));
+    if (!CaughtUp(*connection) && !late) return false;
+    connection->Stopping();
+    return true;
+  });
 }
 
 // True when all are closed. A backend may answer one Poll without asking the kernel, so a queue

@@ -127,6 +127,11 @@ class Loop {
   enum class StopPhase : uint8_t { kEmptyingQueues, kReading, kDraining };
   static constexpr int kQuietTurns = 3;
 
+  struct HeldBack {
+    Token token;
+    bool slow;  // backpressure held it up since
+  };
+
   struct SignalFunction {
     SignalFunction(int number, absl::AnyInvocable<void()> f)
         : signal(number), function(std::move(f)) {}
@@ -154,6 +159,9 @@ class Loop {
   const ConnectionLimits* Intern(const ConnectionLimits& limits);
 
   void ContinueStop();
+  void AskToFinish();
+  void AskHeldBackToFinish();
+  bool CaughtUp(const Connection& connection) const;
   bool CloseEmptyListeners();
   void AbortAll();
   bool everything_closed() const;
@@ -183,7 +191,9 @@ class Loop {
   bool aborted_ = false;
   StopPhase stop_phase_ = StopPhase::kEmptyingQueues;
   int reading_turns_ = 0;
+  std::vector<HeldBack> held_back_;  // with input to come when everybody else was asked to finish
   TimePoint drain_deadline_ = kNever;
+  TimePoint asked_ = kNever;  // when handlers were asked to finish
 };
 
 template <class H, class... Arguments>

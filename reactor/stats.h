@@ -17,6 +17,7 @@ struct LoopStats {
   uint64_t turns = 0;
   uint64_t accepts = 0;
   uint64_t accept_errors = 0;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, ...
+  int last_accept_error = 0;   // errno of the newest of them
   uint64_t connects = 0;       // outbound, completed
   uint64_t receives = 0;       // completions with bytes, streams and datagrams
   uint64_t sends = 0;          // sends completed, streams and datagram batches

@@ -52,8 +52,16 @@ std::string ExplainSlowAccept(const CellGroup& group, const Results& results) {
     text += " Backlog " + std::to_string(group.cells[i].backlog) + ": " +
             (drops == 0 ? std::string("no SYN") : std::to_string(drops) + " SYNs") +
             " found the queue full, nine in ten had connected after " +
-            MillisecondsText(results[i].connect.p90_us) + " ms, the last answer came after " +
-            MillisecondsText(results[i].answer.max_us) + " ms.";
+            MillisecondsText(results[i].connect.p90_us) + " ms, " +
+            Number(static_cast<int64_t>(results[i].answered)) +
+            " were answered, the last of them after " + MillisecondsText(results[i].answer.max_us) +
+            " ms.";
+    if (results[i].answered < results[i].completed) {
+      text += " The other " +
+              Number(static_cast<int64_t>(results[i].completed - results[i].answered)) +
+              " that had connected heard nothing: a SYN cookie let them in while the queue had no "
+              "place for them (ghosts).";
+    }
   }
   return text +
          " A client whose SYN is dropped sits out a second before it tries again. A longer queue "
@@ -118,8 +126,8 @@ std::string GroupLegend(CellKind kind) {
              "its peak. drops: SYNs dropped. abort: tcp_abort_on_overflow. Settings that changed "
              "nothing share a line.";
     case CellKind::kSlowAccept:
-      return "queue: its peak, which the rule bounds. connect, answered: p50/p99/max since the "
-             "client began.";
+      return "queue: its peak, which the rule bounds. connect ms: of those done, answered ms: of "
+             "those answered; p50/p99/max since the client began.";
     case CellKind::kLateAck:
       return "connected: as the clients see it. queue: as the server has it. ghosts: connected for "
              "the client alone.";

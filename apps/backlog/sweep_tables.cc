@@ -106,6 +106,7 @@ Table SlowAcceptTable(const CellGroup& group, const Results& results) {
   Table table({{"backlog", kRight},
                {"accepts"},
                {"done", kRight},
+               {"answered", kRight},
                {"timeout", kRight},
                {"reset", kRight},
                {"queue", kRight},
@@ -116,10 +117,11 @@ Table SlowAcceptTable(const CellGroup& group, const Results& results) {
   for (size_t i = 0; i < results.size(); ++i) {
     const CellResult& result = results[i];
     table.AddRow({std::to_string(group.cells[i].backlog), group.cells[i].accept_rate.ToString(),
-                  std::to_string(result.completed), std::to_string(result.timed_out),
-                  std::to_string(result.reset), std::to_string(result.queue_peak),
-                  VerdictText(result, "<="), std::to_string(SynsDropped(result)),
-                  PercentilesText(result.connect), PercentilesText(result.answer)});
+                  std::to_string(result.completed), std::to_string(result.answered),
+                  std::to_string(result.timed_out), std::to_string(result.reset),
+                  std::to_string(result.queue_peak), VerdictText(result, "<="),
+                  std::to_string(SynsDropped(result)), PercentilesText(result.connect),
+                  PercentilesText(result.answer)});
   }
   return table;
 }

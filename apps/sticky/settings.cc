@@ -173,7 +173,7 @@ bool IsFramed(Mode mode) {
 }
 
 Settings SettingsFromFlags() {
-  cli::RequireRange("receive_bytes", absl::GetFlag(FLAGS_receive_bytes), 1, 1 << 16);
+  cli::RequireRange("receive_bytes", absl::GetFlag(FLAGS_receive_bytes), 1, 65535);
   cli::RequireRange("receive_buffer_bytes", absl::GetFlag(FLAGS_receive_buffer_bytes), 0, 1 << 30);
   const uint64_t messages = absl::GetFlag(FLAGS_messages);
   if (messages > kMessageNumberMax) {

@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 import tempfile
+import threading
 import time
 import unittest
 
@@ -352,6 +353,24 @@ class Hardship(ServerCase):
         self.assertEqual(server.wait()[0], 0)
         with self.assertRaises(ConnectionRefusedError):
             harness.connect(server.address())
+
+    def test_sigterm_answers_what_waits_behind_backpressure(self):
+        server = self.serve(TCP)
+        client = self.client(server.address())
+        data = os.urandom(5_000_000)
+        sender = threading.Thread(target=client.sendall, args=(data,), daemon=True)
+        sender.start()
+        sender.join(5)
+        if sender.is_alive():
+            self.skipTest("the socket buffers here hold less than 5 MB")
+        server.signal()
+        answer = bytearray()
+        while piece := client.recv(65536):
+            answer += piece
+        self.assertEqual(len(answer), len(data))
+        self.assertEqual(bytes(answer), data)
+        client.close()
+        self.assertEqual(server.wait()[0], 0)
 
     def test_a_second_signal_does_not_wait(self):
         server = self.serve(TCP, "--drain=1h")

@@ -1,6 +1,10 @@
 #include "tools/cli/command.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -34,10 +38,23 @@ bool AsksForHelp(const std::vector<std::string>& arguments) {
   return false;
 }
 
+// At exit: results that could not be written must not look like success. A reader that had enough
+// (| head) is none of our business.
+void CheckOutputArrived() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  if (poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0) return;
+  PrintError("cannot write to the standard output: is the disk full?");
+  _exit(kExitFailure);
+}
+
 }  // namespace
 
 std::vector<std::string> Start(int argc, char** argv, const Command& command) {
   CommandName() = std::string(command.name);
+  // A log reader that goes away must not take a server with it.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::atexit(CheckOutputArrived);
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (AsksForHelp(arguments)) {
     std::fputs(HelpText(command).c_str(), stdout);
@@ -53,6 +70,10 @@ int Fail(const absl::Status& status) {
   std::fflush(stdout);
   PrintError(std::string(status.message()));
   return kExitFailure;
+}
+
+void Warn(std::string_view message) {
+  PrintError(message);
 }
 
 void ExitUsage(std::string_view message) {

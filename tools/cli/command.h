@@ -53,6 +53,8 @@ std::string HelpText(const Command& command);
 
 // "sluice-echo: <message>" on standard error, and kExitFailure to return from main.
 int Fail(const absl::Status& status);
+// "sluice-echo: <message>" on standard error; the program goes on.
+void Warn(std::string_view message);
 // The same for something asked for that has no meaning: ends the program with kExitUsage.
 [[noreturn]] void ExitUsage(std::string_view message);
 

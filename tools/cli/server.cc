@@ -75,6 +75,7 @@ absl::Status Server::SetUp(Loop& loop, int index) {
     if (!socket.ok()) return socket.status();
     service.endpoint = (*socket)->endpoint();
   }
+  watches_.push_back(std::make_unique<AcceptWatch>(loop));
   return on_loop_ ? on_loop_(loop, index) : absl::OkStatus();
 }
 

@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "reactor/group.h"
+#include "tools/cli/accept_watch.h"
 
 namespace sluice::cli {
 
@@ -67,6 +68,7 @@ class Server {
   std::vector<StreamService> streams_;
   std::vector<DatagramService> datagrams_;
   std::function<absl::Status(Loop& loop, int index)> on_loop_;
+  std::vector<std::unique_ptr<AcceptWatch>> watches_;  // one a loop
   Duration drain_ = Loop::kDefaultDrain;
   std::string backend_name_;
   std::string backend_reason_;
