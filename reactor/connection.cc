@@ -170,10 +170,9 @@ void Connection::Fail(CloseCode code, int error) {
   // Everything was sent before a connection lingers, and a protocol error explains what follows it.
   const bool explained = state_ == State::kLingering || reason_.code == CloseCode::kProtocolError;
   if (!explained) reason_ = {code, error};
-  const bool timed_out = code == CloseCode::kIdleTimeout || code == CloseCode::kDeadline;
-  const bool reset = code == CloseCode::kAborted || code == CloseCode::kOutputOverflow ||
-                     code == CloseCode::kInputOverflow || code == CloseCode::kOutputStalled ||
-                     code == CloseCode::kLoopStopped || (timed_out && !output_.empty());
+  // Where output is dropped the peer must not take a front of it, and FIN, for all of it.
+  const bool reset = code == CloseCode::kAborted || code == CloseCode::kInputOverflow ||
+                     code == CloseCode::kLoopStopped || !output_.empty();
   Finish(reset ? CloseMode::kReset : CloseMode::kOrderly);
 }
 

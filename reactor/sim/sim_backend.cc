@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "reactor/backend/datagram_io.h"
 #include "reactor/backend/socket_util.h"
 
 namespace sluice::sim {
@@ -16,8 +17,6 @@ namespace {
 
 // Its address differs from thread to thread.
 thread_local char thread_mark;
-
-constexpr BufferId kDatagramBit = BufferId{1} << 30;
 
 uint64_t ToSubject(base::SlabKey key) {
   return uint64_t{key.generation} << 32 | key.index;
@@ -30,10 +29,11 @@ base::SlabKey FromSubject(uint64_t subject) {
 }  // namespace
 
 SimBackend::SimBackend(SimWorld& world, SimHost& host, const BackendOptions& options,
-                       std::shared_ptr<SimWorld> keep_alive)
+                       uint32_t number, std::shared_ptr<SimWorld> keep_alive)
     : keep_alive_(std::move(keep_alive)),
       world_(world),
       host_(host),
+      number_(number),
       buffers_(std::bit_ceil(options.receive_buffers), options.receive_buffer_bytes),
       datagram_buffer_count_(std::bit_ceil(options.datagram_buffers)),
       thread_(&thread_mark) {}
@@ -43,7 +43,8 @@ SimBackend::~SimBackend() {
   const bool lent =
       buffers_.lent() > 0 || (datagram_buffers_ != nullptr && datagram_buffers_->lent() > 0);
   if (world_.options_.all_must_be_closed) {
-    if (!records_.empty()) world_.Violate("sockets were still open when their backend went");
+    if (records_.size() > graveyard_.size())
+      world_.Violate("sockets were still open when their backend went");
     if (lent) world_.Violate("a receive buffer was never released");
   }
   world_.events_.Forget(*this);
@@ -59,7 +60,9 @@ void SimBackend::CheckThread() const {
 SimBackend::Record& SimBackend::At(Socket socket) {
   CheckThread();
   Record* record = records_.Find(records_.KeyOf(socket.index));
-  if (record == nullptr) world_.Violate("a socket was used after its close completed");
+  if (record == nullptr || record->gone) {
+    world_.Violate("a socket was used after its close completed");
+  }
   return *record;
 }
 
@@ -112,7 +115,6 @@ Socket SimBackend::Connect(const Endpoint& endpoint, const SocketOptions& option
     slot = new_slot;
     record->token = token;
     record->connecting = true;
-    if (slot.index == last_closed_) world_.faults_.Count(Fault::kDescriptorReuse);
     result = world_.network_.Connect(host_, endpoint, {this, slot.index}, &record->key);
     if (result == 0) (void)Apply(*record, options);
     if (result != 0) records_.Erase(slot.index);
@@ -135,7 +137,11 @@ void SimBackend::StartAccept(Socket listener, Token token, AcceptCount count) {
 }
 
 void SimBackend::StopAccept(Socket listener) {
-  At(listener).interested = false;
+  Record& record = At(listener);
+  const bool was_interested = std::exchange(record.interested, false);
+  if (!was_interested || record.closing || !world_.network_.Acceptable(record.key)) return;
+  record.extra_accept = world_.faults_.Happens(Fault::kAcceptAfterStop);
+  if (record.extra_accept) MarkReady(listener.index);
 }
 
 void SimBackend::StartReceive(Socket socket, Token token) {
@@ -157,9 +163,10 @@ void SimBackend::StopReceive(Socket socket) {
 
 void SimBackend::ReleaseBuffer(BufferId buffer) {
   CheckThread();
-  const bool datagram = (buffer & kDatagramBit) != 0;
+  const bool datagram = (buffer & backend::kDatagramBufferBit) != 0;
   SimBuffers& buffers = datagram ? *datagram_buffers_ : buffers_;
-  if (!buffers.Release(buffer & ~kDatagramBit)) world_.Violate("a buffer was released twice");
+  if (!buffers.Release(buffer & ~backend::kDatagramBufferBit))
+    world_.Violate("a buffer was released twice");
   for (const base::SlabKey key : std::exchange(starved_, {})) {
     if (Record* record = records_.Find(key)) {
       record->starved = false;
@@ -220,7 +227,8 @@ void SimBackend::Close(Socket socket, CloseMode mode, Token token) {
   if (record.closing) world_.Violate("a second Close");
   record.token = token;
   record.closing = true;
-  record.interested = record.extra_delivery = false;
+  FinishOutstanding(record);
+  record.interested = record.extra_delivery = record.extra_accept = false;
   CloseInNetwork(record, mode == CloseMode::kReset);
   MarkReady(socket.index);
 }
@@ -289,6 +297,7 @@ void SimBackend::OnEvent(const Event& event) {
 
 void SimBackend::MarkReady(uint32_t index) {
   Record& record = records_.Live(index);
+  if (record.gone) return;
   world_.Awake(*this);
   if (record.queued) return;
   record.queued = true;
@@ -317,6 +326,9 @@ absl::Span<const Completion> SimBackend::Poll(TimePoint deadline) {
   ++stats_.polls;
   batch_.clear();
   world_.Spend(world_.options_.poll_cost);
+  if (world_.faults_.Happens(Fault::kLatePoll)) {
+    world_.Spend(std::chrono::microseconds(world_.prng_.Between(1, 50'000)));
+  }
   if (world_.faults_.Happens(Fault::kEmptyPoll)) {
     world_.Awake(*this);
     return batch_;
@@ -338,7 +350,7 @@ absl::Span<const Completion> SimBackend::Poll(TimePoint deadline) {
     for (const Completion& completion : batch_) {
       static constexpr std::string_view kNames[] = {"accept", "receive", "connect",
                                                     "send",   "send_to", "close"};
-      world_.tracer_.OnCompletion({world_.now(), completion.token,
+      world_.tracer_.OnCompletion({world_.now(), number_, completion.token,
                                    kNames[static_cast<size_t>(completion.operation)],
                                    completion.result});
     }

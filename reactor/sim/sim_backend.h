@@ -3,6 +3,7 @@
 #define SLUICE_REACTOR_SIM_SIM_BACKEND_H_
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,7 +24,7 @@ namespace sluice::sim {
 
 class SimBackend final : public Backend, public SocketOwner, public EventTarget {
  public:
-  SimBackend(SimWorld& world, SimHost& host, const BackendOptions& options,
+  SimBackend(SimWorld& world, SimHost& host, const BackendOptions& options, uint32_t number,
              std::shared_ptr<SimWorld> keep_alive);
   ~SimBackend() override;
 
@@ -55,8 +56,6 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void OnConnected(uint32_t socket, int error) override;
   void OnEvent(const Event& event) override;
 
-  size_t open_sockets() const { return records_.size(); }
-
  private:
   friend class SimRun;
   friend class SimWorld;
@@ -71,16 +70,20 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
     bool interested = false;  // StartAccept or StartReceive is in force
     bool one_accept = false;
     bool extra_delivery = false;  // one more although stopped
+    bool extra_accept = false;
     bool connecting = false;
     bool connected = false;  // the outcome is known, and not told yet
     bool sending = false;
     bool blocked = false;  // the send waits for room
     bool sending_to = false;
     bool closing = false;
+    bool gone = false;     // the close completed; kept to catch who uses it still
     bool queued = false;   // in ready_
     bool starved = false;  // in starved_
     uint8_t late = 0;      // how often in a row something was put off
     int connect_error = 0;
+    int32_t sent_despite_close = 0;  // not 0: what the outstanding send ends with
+    Socket accepted_despite_close;
     uint32_t receive_bytes_max = 0;
     uint64_t lent_hash = 0;
     std::vector<iovec> spans;
@@ -99,6 +102,10 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void ServeSend(uint32_t index, Record& record);
   void ServeSendTo(Record& record);
   void ServeAccept(uint32_t index, Record& record);
+  Socket AcceptOne(Record& listener);
+  int64_t WriteLent(Record& record);
+  void FinishOutstanding(Record& record);
+  void Bury(uint32_t index, Record& record);
   void ServeReceive(uint32_t index, Record& record);
   void ServeEnd(uint32_t index, Record& record);
   void ServeDatagram(uint32_t index, Record& record);
@@ -116,6 +123,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   const std::shared_ptr<SimWorld> keep_alive_;  // first, so that it goes last
   SimWorld& world_;
   SimHost& host_;
+  const uint32_t number_;
   BackendStats stats_;
   SimBuffers buffers_;
   std::unique_ptr<SimBuffers> datagram_buffers_;
@@ -132,7 +140,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   TimePoint wake_at_ = kNever;
   uint64_t idle_polls_ = 0;  // in a row
   uint64_t happened_before_ = 0;
-  uint32_t last_closed_ = base::SlabKey::kNoIndex;
+  std::deque<uint32_t> graveyard_;  // sockets whose close completed, oldest first
 };
 
 }  // namespace sluice::sim

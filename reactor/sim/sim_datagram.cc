@@ -73,12 +73,12 @@ int SimNetwork::SendTo(DatagramKey key, const Endpoint& peer, std::string_view b
     from = source;
     from.set_port(socket.local.port());
   }
-  Trace("UDP", from, peer, bytes.size());
+  Trace("UDP", from, peer, bytes);
   const bool to_many = IsMulticast(peer) || IsBroadcast(peer);
   SimHost* single = to_many ? nullptr : HostOf(*socket.host, peer);
   for (const auto& host : hosts_) {
     if (!to_many && host.get() != single) continue;
-    if (Parted(*socket.host, *host) || faults_.Happens(Fault::kDatagramLoss)) continue;
+    if (!Passes(*socket.host, *host) || faults_.Happens(Fault::kDatagramLoss)) continue;
     const int copies = faults_.Happens(Fault::kDatagramDuplicate) ? 2 : 1;
     for (int copy = 0; copy < copies; ++copy) {
       Duration delay = Delay(*socket.host, *host, bytes.size() + 42);
@@ -125,6 +125,7 @@ void SimNetwork::Deliver(DatagramSocket& socket, const Endpoint& from, std::stri
   const size_t charged = bytes.size() + kBookkeepingBytes;
   if (socket.queued_bytes + charged > socket.receive_buffer) {
     ++socket.drops;
+    faults_.Count(Fault::kDatagramOverflow);
     return;
   }
   socket.queued_bytes += charged;

@@ -34,6 +34,9 @@ struct Event {
 
 class EventQueue {
  public:
+  // Not zero: a clock that starts there hides forgotten initialisations.
+  static constexpr TimePoint kStart{std::chrono::seconds(1'000'000)};
+
   TimePoint now() const { return now_; }
   bool empty() const { return heap_.empty(); }
   TimePoint next_time() const { return heap_.empty() ? kNever : heap_.front().time; }
@@ -77,8 +80,7 @@ class EventQueue {
     return a.time != b.time ? a.time > b.time : a.sequence > b.sequence;
   }
 
-  // Not zero: a clock that starts there hides forgotten initialisations.
-  TimePoint now_{std::chrono::seconds(1'000'000)};
+  TimePoint now_ = kStart;
   uint64_t sequence_ = 0;
   uint64_t happened_ = 0;
   std::vector<Event> heap_;

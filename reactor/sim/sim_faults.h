@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "reactor/base/prng.h"
+#include "reactor/sim/sim_events.h"
+#include "reactor/sim/sim_trace.h"
 
 namespace sluice::sim {
 
@@ -23,20 +25,27 @@ enum class Fault : uint8_t {
   kLateClose,          // the descriptor is gone, the completion comes later
   kLateEnd,            // the peer's FIN is told of later
   kDeliveryAfterStop,  // one more delivery although receiving was stopped
+  kAcceptAfterStop,    // one more connection although accepting was stopped, or the listener closed
+  kDoneDespiteClose,   // what was outstanding at Close ends with its result, not with ECANCELED
   kNoBuffers,          // every receive buffer is taken for a while
   kSmallBatch,         // one Poll gives one completion, the others wait
   kEmptyPoll,          // a Poll returns although nothing happened
+  kLatePoll,           // the process does not run for a while; then much has happened at once
   kAcceptOutOfFiles,   // accept: EMFILE, ENFILE, ENOBUFS or ENOMEM
   kSocketOutOfFiles,   // an outbound socket: EMFILE
   kPeerReset,          // the connection is reset from outside
+  kTimedOut,           // the connection ends with ETIMEDOUT
+  kSendFailed,         // a send: ENOBUFS, ENOMEM or EPIPE
   kConnectRefused,     // a connect meets ECONNREFUSED, EHOSTUNREACH or ENETUNREACH
   kSegmentDelay,       // a segment takes longer, as a retransmitted one does
   kHandshakeLoss,      // a SYN, SYN-ACK or the ACK that ends the handshake is lost
   kDatagramLoss,
   kDatagramDuplicate,
   kDatagramReorder,
-  kSendToRefused,    // one datagram of a batch: ENOBUFS, EPERM
-  kDescriptorReuse,  // the number closed last is given to the next socket at once
+  kDatagramOverflow,   // the receive buffer is full; by its size, not by a ratio
+  kDatagramTruncated,  // longer than asked for; by its size, not by a ratio
+  kSendToRefused,      // one datagram of a batch: ENOBUFS, EPERM
+  kDescriptorReuse,    // the number closed last is given to the next socket at once
 };
 inline constexpr size_t kFaults = static_cast<size_t>(Fault::kDescriptorReuse) + 1;
 
@@ -57,7 +66,8 @@ struct FaultKnobs {
 // Draws faults and counts those that happened.
 class FaultInjector {
  public:
-  FaultInjector(Prng& prng, const FaultKnobs& knobs) : prng_(prng), knobs_(knobs) {}
+  FaultInjector(Prng& prng, const FaultKnobs& knobs, const EventQueue& clock, Tracer& tracer)
+      : prng_(prng), knobs_(knobs), clock_(clock), tracer_(tracer) {}
 
   bool Happens(Fault fault) {
     const uint32_t ratio = knobs_.ratios[static_cast<size_t>(fault)];
@@ -66,16 +76,20 @@ class FaultInjector {
     Count(fault);
     return true;
   }
-  void Count(Fault fault) { ++counts_[static_cast<size_t>(fault)]; }
+  void Count(Fault fault) {
+    ++counts_[static_cast<size_t>(fault)];
+    if (tracer_.wanted()) tracer_.OnFault(clock_.now(), FaultName(fault));
+  }
 
   Prng& prng() { return prng_; }
   const FaultKnobs& knobs() const { return knobs_; }
-  void set_knobs(const FaultKnobs& knobs) { knobs_ = knobs; }
   const std::array<uint64_t, kFaults>& counts() const { return counts_; }
 
  private:
   Prng& prng_;
-  FaultKnobs knobs_;
+  const FaultKnobs knobs_;
+  const EventQueue& clock_;
+  Tracer& tracer_;
   std::array<uint64_t, kFaults> counts_{};
 };
 

@@ -41,6 +41,7 @@ class SimHost {
  public:
   SimHost(size_t number, const HostOptions& host_options);
 
+  const Endpoint& address() const { return address_; }  // port 0
   // True for its own address, the loopback ones, and "any".
   bool Has(const Endpoint& endpoint) const;
   Endpoint AddressFor(const Endpoint& peer) const;  // a local address to reach `peer` from, port 0
@@ -51,6 +52,7 @@ class SimHost {
 
   const size_t number;
   HostOptions options;
+  bool up = true;  // false: crashed, no packet comes or goes
   HostCounters counters;
   TimePoint link_free;  // when the last byte sent has left its link
   std::vector<base::SlabKey> listeners;

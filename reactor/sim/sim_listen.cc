@@ -119,7 +119,7 @@ int SimNetwork::Connect(SimHost& host, const Endpoint& endpoint, SocketRef ref, 
 }
 
 bool SimNetwork::HandshakePacketLost(const SimHost& from, const SimHost& to) {
-  return Parted(from, to) || faults_.Happens(Fault::kHandshakeLoss);
+  return !Passes(from, to) || faults_.Happens(Fault::kHandshakeLoss);
 }
 
 void SimNetwork::SendSyn(Stream& client) {
@@ -129,7 +129,7 @@ void SimNetwork::SendSyn(Stream& client) {
   events_.Schedule(std::chrono::seconds(1) * (int64_t{1} << doublings), *this, kSynTimer,
                    ToSubject(client.self));
   SimHost* server = HostOf(*client.host, client.remote);
-  Trace("SYN", client.local, client.remote, 0);
+  Trace("SYN", client.local, client.remote);
   if (server != nullptr && !HandshakePacketLost(*client.host, *server)) {
     SendHandshake(*client.host, *server, kSynArrives, client.self,
                   static_cast<uint32_t>(server->number));
@@ -184,7 +184,8 @@ void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint
   if (client == nullptr || client->state != State::kSynSent) return;
   Listener* listener = ListenerFor(to, endpoint);
   if (listener == nullptr) {
-    Trace("RST", endpoint, client->local, 0);
+    Trace("RST", endpoint, client->local);
+    if (!Passes(to, *client->host)) return;
     SendHandshake(to, *client->host, kRefusedArrives, key, ECONNREFUSED);
     return;
   }
@@ -200,7 +201,7 @@ void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint
   client->listener = listener->self;
   if (cookie) {
     ++to.counters.syncookies_sent;
-    Trace("SYN-ACK", endpoint, client->local, 0);
+    Trace("SYN-ACK", endpoint, client->local);
     if (HandshakePacketLost(to, *client->host)) return;
     SendHandshake(to, *client->host, kSynAckArrives, key, 0);
     return;
@@ -234,7 +235,7 @@ void SimNetwork::SendSynAck(Listener& listener, uint32_t number) {
   const Request& request = listener.requests[number];
   Stream* client = FindStream(request.client);
   if (client == nullptr) return;  // injected, or gone: nobody answers
-  Trace("SYN-ACK", client->remote, client->local, 0);
+  Trace("SYN-ACK", client->remote, client->local);
   if (HandshakePacketLost(*listener.host, *client->host)) return;
   SendHandshake(*listener.host, *client->host, kSynAckArrives, request.client, number);
 }
@@ -270,7 +271,7 @@ void SimNetwork::SynAckArrives(StreamKey key, uint32_t request) {
 // The ACK that ends the handshake, and every later packet of a client the server does not know yet.
 void SimNetwork::SendAck(Stream& client) {
   SimHost* server = HostOf(*client.host, client.remote);
-  Trace("ACK", client.local, client.remote, 0);
+  Trace("ACK", client.local, client.remote);
   if (server == nullptr || HandshakePacketLost(*client.host, *server)) return;
   SendHandshake(*client.host, *server, kAckArrives, client.self, 0);
 }
@@ -281,7 +282,7 @@ void SimNetwork::AckArrives(StreamKey key) {
   if (client->peer.index != base::SlabKey::kNoIndex) return;
   Listener* listener = listeners_.Find(client->listener);
   if (listener == nullptr) {  // closed meanwhile
-    SendControl(*client, kResetArrives);
+    AnswerWithReset(*client);
     return;
   }
   if (client->request == 0) {
@@ -290,7 +291,7 @@ void SimNetwork::AckArrives(StreamKey key) {
   }
   const auto found = listener->requests.find(client->request);
   if (found == listener->requests.end()) {  // expired: the ACK belongs to nothing
-    SendControl(*client, kResetArrives);
+    AnswerWithReset(*client);
     return;
   }
   RequestAcked(*listener, key, found->second);
@@ -308,7 +309,7 @@ void SimNetwork::RequestAcked(Listener& listener, StreamKey key, Request& reques
   }
   ++listener.host->counters.embryonic_resets;
   listener.requests.erase(number);
-  SendControl(*FindStream(key), kResetArrives);
+  AnswerWithReset(*FindStream(key));
 }
 
 void SimNetwork::CookieAcked(Listener& listener, StreamKey key) {
@@ -350,8 +351,7 @@ void SimNetwork::AckTimer(StreamKey key) {
   if (client->peer.index != base::SlabKey::kNoIndex) return;
   constexpr int kRetries = 15;  // net.ipv4.tcp_retries2
   if (client->tries >= kRetries) {
-    client->error = ETIMEDOUT;
-    ResetArrives(key);
+    EndWith(*client, ETIMEDOUT);
     return;
   }
   ++client->tries;

@@ -17,11 +17,6 @@ base::SlabKey Unpack(uint64_t packed) {
   return {static_cast<uint32_t>(packed), static_cast<uint32_t>(packed >> 32)};
 }
 
-uint64_t PairOf(const SimHost& a, const SimHost& b) {
-  const auto [low, high] = std::minmax(a.number, b.number);
-  return uint64_t{low} << 32 | high;
-}
-
 }  // namespace
 
 SimNetwork::SimNetwork(EventQueue& events, FaultInjector& faults, Tracer& tracer,
@@ -29,19 +24,9 @@ SimNetwork::SimNetwork(EventQueue& events, FaultInjector& faults, Tracer& tracer
     : events_(events), faults_(faults), tracer_(tracer), options_(options) {}
 
 SimHost& SimNetwork::AddHost(const HostOptions& options) {
-  return *hosts_.emplace_back(std::make_unique<SimHost>(hosts_.size(), options));
-}
-
-void SimNetwork::Partition(const SimHost& a, const SimHost& b, bool parted) {
-  if (parted) {
-    partitions_.insert(PairOf(a, b));
-  } else {
-    partitions_.erase(PairOf(a, b));
-  }
-}
-
-bool SimNetwork::Parted(const SimHost& a, const SimHost& b) const {
-  return !partitions_.empty() && partitions_.contains(PairOf(a, b));
+  SimHost& host = *hosts_.emplace_back(std::make_unique<SimHost>(hosts_.size(), options));
+  host_of_address_.emplace(host.address(), &host);
+  return host;
 }
 
 // How long a packet takes that leaves now.
@@ -58,8 +43,7 @@ Duration SimNetwork::Delay(const SimHost& from, const SimHost& to, size_t bytes)
     delay += sender.link_free - events_.now();
   }
   if (faults_.Happens(Fault::kSegmentDelay)) {
-    // 200 ms: the least retransmission timeout of Linux (TCP_RTO_MIN).
-    delay += std::chrono::milliseconds(200) * faults_.prng().Between(1, 4);
+    delay += kRetransmission * faults_.prng().Between(1, 4);
   }
   return delay;
 }
@@ -78,15 +62,15 @@ void SimNetwork::SendHandshake(const SimHost& from, const SimHost& to, Kind kind
 // The host that has the address, seen from `from`; nullptr: no route.
 SimHost* SimNetwork::HostOf(const SimHost& from, const Endpoint& to) {
   if (from.Has(to)) return hosts_[from.number].get();
-  for (const auto& host : hosts_) {
-    if (host.get() != &from && host->Has(to)) return host.get();
-  }
-  return nullptr;
+  Endpoint address = to;
+  address.set_port(0);
+  const auto found = host_of_address_.find(address);
+  return found == host_of_address_.end() ? nullptr : found->second;
 }
 
 void SimNetwork::Trace(std::string_view what, const Endpoint& from, const Endpoint& to,
-                       size_t bytes) {
-  if (tracer_.wanted()) tracer_.OnPacket({events_.now(), what, &from, &to, bytes, false});
+                       std::string_view payload) {
+  if (tracer_.wanted()) tracer_.OnPacket({events_.now(), what, &from, &to, payload});
 }
 
 void SimNetwork::OnEvent(const Event& event) {
@@ -114,14 +98,13 @@ void SimNetwork::OnEvent(const Event& event) {
     case kFinArrives:
       return FinArrives(subject);
     case kResetArrives:
-      return ResetArrives(subject);
-    case kSpaceArrives: {
-      Stream* stream = FindStream(subject);
-      if (stream == nullptr || !stream->blocked) return;
-      stream->blocked = false;
-      if (stream->ref.owner != nullptr) stream->ref.owner->OnWritable(stream->ref.socket);
-      return;
-    }
+      return ResetArrives(subject, event.number);
+    case kSpaceArrives:
+      return SpaceArrives(subject);
+    case kProbeTimer:
+      return ProbeTimer(subject);
+    case kMayForget:
+      return ForgetIfDone(subject);
     case kDatagramArrives:
       return DatagramArrives(event.subject);
   }

@@ -62,7 +62,8 @@ class SimNetwork final : public EventTarget {
 
   SimHost& AddHost(const HostOptions& options);
   SimHost& host(size_t index) { return *hosts_[index]; }
-  size_t hosts() const { return hosts_.size(); }
+  // A crash takes all packets to and from a host; SimRun::Crash ends its loops, too.
+  void SetUp(SimHost& host, bool up) { host.up = up; }
   // No packet passes between two hosts until they are joined again.
   void Partition(const SimHost& a, const SimHost& b, bool parted);
 
@@ -92,8 +93,9 @@ class SimNetwork final : public EventTarget {
   int EndOf(StreamKey key);
   void Shutdown(StreamKey key);
   void Close(StreamKey key, bool reset);
-  // The connection is reset from outside: both ends meet ECONNRESET.
-  void ResetFromOutside(StreamKey key);
+  // The connection ends by nobody's doing: with ECONNRESET for both ends, with another error for
+  // this one; the peer learns it when it sends.
+  void EndFromOutside(StreamKey key, int error);
   Endpoint LocalEndpoint(StreamKey key) { return streams_.Live(key.index).local; }
   Endpoint PeerEndpoint(StreamKey key) { return streams_.Live(key.index).remote; }
   void SetReceiveBuffer(StreamKey key, uint32_t bytes);
@@ -130,10 +132,15 @@ class SimNetwork final : public EventTarget {
     kAckTimer,
     kBytesArrive,
     kFinArrives,
-    kResetArrives,
+    kResetArrives,  // its number: of the host it comes from
     kSpaceArrives,
+    kProbeTimer,
+    kMayForget,
     kDatagramArrives
   };
+  // 200 ms: the least retransmission timeout of Linux (TCP_RTO_MIN).
+  static constexpr Duration kRetransmission = std::chrono::milliseconds(200);
+
   enum class State : uint8_t { kSynSent, kEstablished, kReset, kClosed };
 
   struct Stream {
@@ -149,15 +156,17 @@ class SimNetwork final : public EventTarget {
     bool reader_gone = false;  // closed here: what arrives is answered with RST
     bool blocked = false;      // a write met full buffers and waits for OnWritable
     bool holds_port = false;
+    bool probing = false;  // the probe timer runs
     uint8_t tries = 0;
     int error = 0;     // to be told once
     std::string pipe;  // on its way here or arrived; from `begin` on
     uint32_t begin = 0;
     uint32_t arrived = 0;  // of the bytes from `begin` on
-    std::string unrouted;  // written before the server's end existed
+    std::string unrouted;  // written before the server's end existed, or after it went
     bool unrouted_fin = false;
     uint32_t receive_buffer, send_buffer;
     TimePoint last_arrival;  // at the peer: what follows does not overtake it
+    TimePoint held_since;    // when what it sends began not to get through; or the epoch
   };
 
   struct Request {       // a half-open connection
@@ -204,9 +213,9 @@ class SimNetwork final : public EventTarget {
   // loopback: a connect is queued for accept before the next begins.
   void SendHandshake(const SimHost& from, const SimHost& to, Kind kind, base::SlabKey subject,
                      uint32_t number);
-  bool Parted(const SimHost& a, const SimHost& b) const;
   SimHost* HostOf(const SimHost& from, const Endpoint& to);
-  void Trace(std::string_view what, const Endpoint& from, const Endpoint& to, size_t bytes);
+  void Trace(std::string_view what, const Endpoint& from, const Endpoint& to,
+             std::string_view payload = {});
   // sim_listen.cc
   Listener* FindListener(ListenerKey key);
   Listener* ListenerFor(SimHost& host, const Endpoint& endpoint);
@@ -229,12 +238,20 @@ class SimNetwork final : public EventTarget {
   Stream* FindStream(StreamKey key) { return streams_.Find(key); }
   void Transmit(Stream& stream, std::string_view bytes);
   void SendControl(Stream& stream, Kind kind);
+  void AnswerWithReset(Stream& stream);
   void BytesArrive(StreamKey key, uint32_t count);
   void FinArrives(StreamKey key);
-  void ResetArrives(StreamKey key);
+  void ResetArrives(StreamKey key, uint32_t from);
+  void SpaceArrives(StreamKey key);
+  void EndWith(Stream& stream, int error);
   void Forget(Stream& stream);
   void ForgetIfDone(StreamKey key);
   size_t SpaceTowards(const Stream& stream, const Stream* peer) const;
+  // sim_outage.cc
+  bool Passes(const SimHost& from, const SimHost& to) const;
+  bool HeldUp(Stream& sender, const Stream& receiver, Kind kind, uint32_t number);
+  void Probe(Stream& stream, Duration delay);
+  void ProbeTimer(StreamKey key);
   // sim_datagram.cc
   static bool Fits(const DatagramSocket& socket, const Endpoint& to);
   void Deliver(DatagramSocket& socket, const Endpoint& from, std::string_view bytes);
@@ -245,6 +262,7 @@ class SimNetwork final : public EventTarget {
   Tracer& tracer_;
   const NetworkOptions options_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
+  absl::flat_hash_map<Endpoint, SimHost*> host_of_address_;
   absl::flat_hash_set<uint64_t> partitions_;  // pairs of host numbers
   base::Slab<Stream> streams_;
   base::Slab<Listener> listeners_;

@@ -24,6 +24,22 @@ Loop& SimRun::AddLoop(SimHost& host, const BackendOptions& options) {
   return loop;
 }
 
+void SimRun::Crash(SimHost& host) {
+  world_.network_.SetUp(host, false);
+  // Each ends by itself, as at the end of a run; nothing of it leaves the host.
+  world_.driven_ = false;
+  for (size_t i = loops_.size(); i-- > 0;) {
+    if (&backends_[i]->host_ != &host) continue;
+    loops_.erase(loops_.begin() + static_cast<std::ptrdiff_t>(i));
+    backends_.erase(backends_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  world_.driven_ = true;
+}
+
+void SimRun::Restart(SimHost& host) {
+  world_.network_.SetUp(host, true);
+}
+
 void SimRun::AwakeAll() {
   for (SimBackend* backend : backends_) world_.Awake(*backend);
 }
@@ -43,6 +59,7 @@ bool SimRun::Until(absl::FunctionRef<bool()> done, TimePoint limit) {
     if (TakeTurn()) continue;
     if (world_.events_.empty()) world_.Violate("deadlock: everybody waits and nothing will happen");
     if (world_.events_.next_time() > limit) return false;
+    world_.CountStep();
     world_.events_.HappenNext();
   }
   return true;

@@ -9,6 +9,7 @@
 #ifndef SLUICE_REACTOR_SIM_SIM_RUN_H_
 #define SLUICE_REACTOR_SIM_SIM_RUN_H_
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,13 @@ class SimRun {
 
   // The loop belongs to the run.
   Loop& AddLoop(SimHost& host, const BackendOptions& options = {});
+
+  // The host loses its power: its loops go (handlers get OnClose), no packet leaves it, and nobody
+  // is told. Not from inside a callback of its loops.
+  void Crash(SimHost& host);
+  // Packets pass again; what reaches for connections from before is answered with RST. The caller
+  // adds loops anew.
+  void Restart(SimHost& host);
 
   // False where `done` was not yet true at `limit`. A world in which nothing will ever happen again
   // while `done` is false is a violation (deadlock).

@@ -5,14 +5,10 @@
 #include <cstring>
 #include <utility>
 
+#include "reactor/backend/datagram_io.h"
 #include "reactor/sim/sim_backend.h"
 
 namespace sluice::sim {
-namespace {
-
-constexpr BufferId kDatagramBit = BufferId{1} << 30;
-
-}  // namespace
 
 Completion& SimBackend::Complete(const Record& record, Operation operation, int32_t result) {
   Completion completion;
@@ -29,7 +25,7 @@ void SimBackend::Collect() {
   const bool small = serving_.size() > 1 && world_.faults_.Happens(Fault::kSmallBatch);
   for (size_t i = 0; i < serving_.size(); ++i) {
     Record* record = records_.Find(serving_[i]);
-    if (record == nullptr) continue;
+    if (record == nullptr || record->gone) continue;
     if (small && !batch_.empty()) {  // the others wait for the next Poll
       ready_.push_back(serving_[i]);
       continue;
@@ -48,7 +44,7 @@ void SimBackend::Serve(uint32_t index, Record& record) {
   }
   if (record.sending && !record.blocked) ServeSend(index, record);
   if (record.sending_to) ServeSendTo(record);
-  if (!record.interested && !record.extra_delivery) return;
+  if (!record.interested && !record.extra_delivery && !record.extra_accept) return;
   switch (record.kind) {
     case Kind::kStream:
       return ServeReceive(index, record);
@@ -70,23 +66,7 @@ void SimBackend::ServeSend(uint32_t index, Record& record) {
   if (Late(index, record, Fault::kLateSend)) return;
   if (HashOf(record) != record.lent_hash)
     world_.Violate("bytes changed while they were lent to Send");
-  size_t offered = 0;
-  for (const iovec& span : record.spans) offered += span.iov_len;
-  if (offered > 1 && world_.faults_.Happens(Fault::kShortSend)) {
-    offered = world_.prng_.Between(1, offered - 1);
-  }
-  int64_t result = 0;
-  if (record.spans[0].iov_len >= offered) {
-    result =
-        world_.network_.Write(record.key, {static_cast<char*>(record.spans[0].iov_base), offered});
-  } else {
-    std::string gathered;
-    for (const iovec& span : record.spans) {
-      gathered.append(static_cast<char*>(span.iov_base), span.iov_len);
-    }
-    gathered.resize(offered);
-    result = world_.network_.Write(record.key, gathered);
-  }
+  const int64_t result = WriteLent(record);
   if (result == -EAGAIN) {
     record.blocked = true;
     return;
@@ -94,6 +74,29 @@ void SimBackend::ServeSend(uint32_t index, Record& record) {
   record.sending = false;
   record.spans.clear();
   Complete(record, Operation::kSend, static_cast<int32_t>(result));
+}
+
+// What the network takes of the bytes lent to Send, or -errno.
+int64_t SimBackend::WriteLent(Record& record) {
+  if (world_.faults_.Happens(Fault::kSendFailed)) {
+    constexpr std::array<int, 3> kErrors = {ENOBUFS, ENOMEM, EPIPE};
+    return -kErrors[world_.prng_.Between(0, 2)];
+  }
+  size_t offered = 0;
+  for (const iovec& span : record.spans) offered += span.iov_len;
+  if (offered > 1 && world_.faults_.Happens(Fault::kShortSend)) {
+    offered = world_.prng_.Between(1, offered - 1);
+  }
+  if (record.spans[0].iov_len >= offered) {
+    return world_.network_.Write(record.key,
+                                 {static_cast<char*>(record.spans[0].iov_base), offered});
+  }
+  std::string gathered;
+  for (const iovec& span : record.spans) {
+    gathered.append(static_cast<char*>(span.iov_base), span.iov_len);
+  }
+  gathered.resize(offered);
+  return world_.network_.Write(record.key, gathered);
 }
 
 void SimBackend::ServeSendTo(Record& record) {
@@ -116,7 +119,22 @@ void SimBackend::ServeSendTo(Record& record) {
   Complete(record, Operation::kSendTo, taken).first_error = first_error;
 }
 
+Socket SimBackend::AcceptOne(Record& listener) {
+  const auto [slot, accepted] = records_.Emplace();
+  world_.network_.Accept(listener.key, {this, slot.index}, &accepted->key);
+  if (listener.options != nullptr) {
+    accepted->options =
+        std::make_unique<absl::flat_hash_map<std::pair<int, int>, std::string>>(*listener.options);
+  }
+  return Socket{slot.index};
+}
+
 void SimBackend::ServeAccept(uint32_t index, Record& record) {
+  if (std::exchange(record.extra_accept, false) && !record.interested &&
+      world_.network_.Acceptable(record.key)) {
+    const Socket accepted = AcceptOne(record);
+    Complete(record, Operation::kAccept, 0).accepted = accepted;
+  }
   while (record.interested && world_.network_.Acceptable(record.key)) {
     if (Late(index, record, Fault::kLateAccept)) return;
     if (world_.faults_.Happens(Fault::kAcceptOutOfFiles)) {
@@ -125,16 +143,10 @@ void SimBackend::ServeAccept(uint32_t index, Record& record) {
       Complete(record, Operation::kAccept, -kErrors[world_.prng_.Between(0, 3)]);
       return;
     }
-    const auto [slot, accepted] = records_.Emplace();
-    if (slot.index == last_closed_) world_.faults_.Count(Fault::kDescriptorReuse);
-    world_.network_.Accept(record.key, {this, slot.index}, &accepted->key);
-    if (record.options != nullptr) {
-      accepted->options =
-          std::make_unique<absl::flat_hash_map<std::pair<int, int>, std::string>>(*record.options);
-    }
+    const Socket accepted = AcceptOne(record);
     if (record.one_accept) record.interested = false;
     Completion& completion = Complete(record, Operation::kAccept, 0);
-    completion.accepted = Socket{slot.index};
+    completion.accepted = accepted;
     completion.more = record.interested;
   }
 }
@@ -159,7 +171,12 @@ bool SimBackend::TakeBuffer(uint32_t index, Record& record, SimBuffers& buffers,
 }
 
 void SimBackend::ServeReceive(uint32_t index, Record& record) {
-  if (world_.faults_.Happens(Fault::kPeerReset)) world_.network_.ResetFromOutside(record.key);
+  if (world_.faults_.Happens(Fault::kPeerReset)) {
+    world_.network_.EndFromOutside(record.key, ECONNRESET);
+  }
+  if (world_.faults_.Happens(Fault::kTimedOut)) {
+    world_.network_.EndFromOutside(record.key, ETIMEDOUT);
+  }
   const std::string_view readable = world_.network_.Readable(record.key);
   if (readable.empty()) return ServeEnd(index, record);
   if (!record.extra_delivery && Late(index, record, Fault::kLateReceive)) return;
@@ -205,30 +222,69 @@ void SimBackend::ServeDatagram(uint32_t index, Record& record) {
     info.peer = datagram.from;
     info.wire_bytes = datagram.bytes.size();
     info.truncated = kept < datagram.bytes.size();
+    if (info.truncated) world_.faults_.Count(Fault::kDatagramTruncated);
     info.kernel_drops = world_.network_.DatagramDrops(record.key);
     Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
     completion.more = true;
     completion.data = data;
-    completion.buffer = buffer | kDatagramBit;
+    completion.buffer = buffer | backend::kDatagramBufferBit;
     completion.datagram = &info;
   }
+}
+
+// At Close: what is outstanding may yet come to its end, or be cancelled.
+void SimBackend::FinishOutstanding(Record& record) {
+  if (record.kind == Kind::kListener) {
+    const bool one_more = record.interested && world_.network_.Acceptable(record.key) &&
+                          world_.faults_.Happens(Fault::kAcceptAfterStop);
+    if (one_more) record.accepted_despite_close = AcceptOne(record);
+    return;
+  }
+  const bool sends =
+      record.sending && !record.blocked && !record.connecting && HashOf(record) == record.lent_hash;
+  if (!sends || !world_.faults_.Happens(Fault::kDoneDespiteClose)) return;
+  const int64_t result = WriteLent(record);
+  if (result != -EAGAIN) record.sent_despite_close = static_cast<int32_t>(result);
 }
 
 // Everything outstanding first, then the last word.
 void SimBackend::ServeClose(uint32_t index, Record& record) {
   if (Late(index, record, Fault::kLateClose)) return;
-  if (record.connecting) Complete(record, Operation::kConnect, -ECANCELED);
+  if (record.connecting) {
+    const bool done = record.connected && world_.faults_.Happens(Fault::kDoneDespiteClose);
+    Complete(record, Operation::kConnect, done ? -record.connect_error : -ECANCELED);
+  }
+  if (record.accepted_despite_close.valid()) {
+    Complete(record, Operation::kAccept, 0).accepted = record.accepted_despite_close;
+  }
   if (record.sending || record.sending_to) {
     if (HashOf(record) != record.lent_hash)
       world_.Violate("lent bytes changed before their completion");
   }
-  if (record.sending) Complete(record, Operation::kSend, -ECANCELED);
+  if (record.sending) {
+    const int32_t sent = record.sent_despite_close;
+    Complete(record, Operation::kSend, sent == 0 ? -ECANCELED : sent);
+  }
   if (record.sending_to) {
     Complete(record, Operation::kSendTo, 0).first_error = -ECANCELED;
   }
   Complete(record, Operation::kClose, 0);
-  last_closed_ = index;
-  records_.Erase(index);
+  Bury(index, record);
+}
+
+// The number of a closed socket is free again at once, or only after many others: who still uses
+// it then is caught.
+void SimBackend::Bury(uint32_t index, Record& record) {
+  if (world_.faults_.Happens(Fault::kDescriptorReuse)) {
+    records_.Erase(index);
+    return;
+  }
+  constexpr size_t kGraves = 64;
+  record.gone = true;
+  graveyard_.push_back(index);
+  if (graveyard_.size() <= kGraves) return;
+  records_.Erase(graveyard_.front());
+  graveyard_.pop_front();
 }
 
 }  // namespace sluice::sim

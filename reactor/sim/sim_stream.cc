@@ -21,34 +21,35 @@ int64_t SimNetwork::Write(StreamKey key, std::string_view bytes) {
   if (stream.error != 0) return -std::exchange(stream.error, 0);
   if (stream.state == State::kReset || stream.fin_sent) return -EPIPE;
   Stream* peer = FindStream(stream.peer);
-  const bool unrouted = stream.peer.index == base::SlabKey::kNoIndex;
   const size_t taken = std::min(bytes.size(), SpaceTowards(stream, peer));
-  if (taken == 0 && (unrouted || peer != nullptr)) {
+  if (taken == 0) {
     stream.blocked = true;
     return -EAGAIN;
   }
-  if (unrouted) {
+  const std::string_view sent = bytes.substr(0, taken);
+  if (peer != nullptr) {
+    Transmit(stream, sent);
+    return static_cast<int64_t>(taken);
+  }
+  if (stream.peer.index == base::SlabKey::kNoIndex) {
+    // The server does not know us yet: the bytes are repeated, and with them the handshake's ACK.
     if (stream.unrouted.empty()) {
       events_.Schedule(std::chrono::milliseconds(200), *this, kAckTimer, ToSubject(key));
     }
-    stream.unrouted.append(bytes.substr(0, taken));
-    return static_cast<int64_t>(taken);
+  } else {
+    Trace("DATA", stream.local, stream.remote, sent);
+    Probe(stream, 2 * options_.latency);
   }
-  if (peer == nullptr || peer->reader_gone) {
-    // Nobody is there: the answer is a reset.
-    events_.Schedule(2 * options_.latency, *this, kResetArrives, ToSubject(key));
-    return static_cast<int64_t>(bytes.size());
-  }
-  Transmit(stream, bytes.substr(0, taken));
+  stream.unrouted.append(sent);
   return static_cast<int64_t>(taken);
 }
 
 void SimNetwork::Transmit(Stream& stream, std::string_view bytes) {
   Stream& peer = streams_.Live(stream.peer.index);
-  Trace("DATA", stream.local, stream.remote, bytes.size());
+  Trace("DATA", stream.local, stream.remote, bytes);
   peer.pipe.append(bytes);
-  // In order: nothing overtakes what was sent before. A partition holds it up until it heals.
-  TimePoint arrival = events_.now() + Delay(*stream.host, *peer.host, bytes.size() + 66);
+  // In order: nothing overtakes what was sent before.
+  const TimePoint arrival = events_.now() + Delay(*stream.host, *peer.host, bytes.size() + 66);
   stream.last_arrival = std::max(stream.last_arrival, arrival);
   events_.ScheduleAt(stream.last_arrival, *this, kBytesArrive, ToSubject(stream.peer),
                      static_cast<uint32_t>(bytes.size()));
@@ -56,25 +57,29 @@ void SimNetwork::Transmit(Stream& stream, std::string_view bytes) {
 
 // FIN or RST from this end to the other.
 void SimNetwork::SendControl(Stream& stream, Kind kind) {
-  const bool to_self = kind == kResetArrives && stream.peer.index == base::SlabKey::kNoIndex;
-  Trace(kind == kFinArrives ? "FIN" : "RST", to_self ? stream.remote : stream.local,
-        to_self ? stream.local : stream.remote, 0);
+  Trace(kind == kFinArrives ? "FIN" : "RST", stream.local, stream.remote);
   const Stream* peer = FindStream(stream.peer);
-  const TimePoint arrival =
-      events_.now() + Delay(*stream.host, peer == nullptr ? *stream.host : *peer->host, 66);
+  const SimHost& to = peer == nullptr ? *stream.host : *peer->host;
+  const TimePoint arrival = events_.now() + Delay(*stream.host, to, 66);
   stream.last_arrival = std::max(stream.last_arrival, arrival);
-  events_.ScheduleAt(stream.last_arrival, *this, kind,
-                     ToSubject(to_self ? stream.self : stream.peer));
+  events_.ScheduleAt(stream.last_arrival, *this, kind, ToSubject(stream.peer),
+                     static_cast<uint32_t>(stream.host->number));
+}
+
+// The other side answers this end with RST: it has no such connection.
+void SimNetwork::AnswerWithReset(Stream& stream) {
+  Trace("RST", stream.remote, stream.local);
+  const SimHost* other = HostOf(*stream.host, stream.remote);
+  const SimHost& from = other == nullptr ? *stream.host : *other;
+  events_.Schedule(Delay(from, *stream.host, 66), *this, kResetArrives, ToSubject(stream.self),
+                   static_cast<uint32_t>(from.number));
 }
 
 void SimNetwork::BytesArrive(StreamKey key, uint32_t count) {
   Stream* stream = FindStream(key);
   if (stream == nullptr) return;
   Stream* sender = FindStream(stream->peer);
-  if (sender != nullptr && Parted(*stream->host, *sender->host)) {
-    events_.Schedule(std::chrono::milliseconds(200), *this, kBytesArrive, ToSubject(key), count);
-    return;
-  }
+  if (sender != nullptr && HeldUp(*sender, *stream, kBytesArrive, count)) return;
   stream->arrived += count;
   if (stream->reader_gone) {
     // Bytes for a socket that was closed: RST (RFC 1122, 4.2.2.13).
@@ -87,22 +92,36 @@ void SimNetwork::BytesArrive(StreamKey key, uint32_t count) {
 void SimNetwork::FinArrives(StreamKey key) {
   Stream* stream = FindStream(key);
   if (stream == nullptr) return;
+  Stream* sender = FindStream(stream->peer);
+  if (sender != nullptr && HeldUp(*sender, *stream, kFinArrives, 0)) return;
+  if (stream->begin + stream->arrived < stream->pipe.size()) {
+    // It does not overtake bytes that are being repeated.
+    events_.Schedule(kRetransmission, *this, kFinArrives, ToSubject(key));
+    return;
+  }
   stream->fin_arrived = true;
   if (stream->ref.owner != nullptr) stream->ref.owner->OnReadable(stream->ref.socket);
   ForgetIfDone(key);
 }
 
-void SimNetwork::ResetArrives(StreamKey key) {
+// A reset that does not pass is lost for good: nobody repeats it.
+void SimNetwork::ResetArrives(StreamKey key, uint32_t from) {
   Stream* stream = FindStream(key);
-  if (stream == nullptr || stream->state == State::kReset) return;
-  stream->state = State::kReset;
-  if (stream->error == 0) stream->error = ECONNRESET;
-  if (stream->reader_gone) {
-    Forget(*stream);
+  if (stream == nullptr || !Passes(*hosts_[from], *stream->host)) return;
+  EndWith(*stream, ECONNRESET);
+}
+
+// The connection is over for this end, for a reason that its owner is told once.
+void SimNetwork::EndWith(Stream& stream, int error) {
+  if (stream.state == State::kReset) return;
+  stream.state = State::kReset;
+  if (stream.error == 0) stream.error = error;
+  if (stream.reader_gone) {
+    Forget(stream);
     return;
   }
-  if (stream->ref.owner == nullptr) return;
-  const SocketRef ref = stream->ref;
+  if (stream.ref.owner == nullptr) return;
+  const SocketRef ref = stream.ref;
   ref.owner->OnReadable(ref.socket);
   ref.owner->OnWritable(ref.socket);
 }
@@ -130,6 +149,19 @@ void SimNetwork::Read(StreamKey key, size_t bytes) {
   }
 }
 
+void SimNetwork::SpaceArrives(StreamKey key) {
+  Stream* stream = FindStream(key);
+  if (stream == nullptr || !stream->blocked) return;
+  Stream* peer = FindStream(stream->peer);
+  if (peer != nullptr && !Passes(*peer->host, *stream->host)) {
+    // The sender asks for the window again and again (RFC 9293, 3.8.6.1).
+    events_.Schedule(kRetransmission, *this, kSpaceArrives, ToSubject(key));
+    return;
+  }
+  stream->blocked = false;
+  if (stream->ref.owner != nullptr) stream->ref.owner->OnWritable(stream->ref.socket);
+}
+
 bool SimNetwork::HasEnded(StreamKey key) {
   const Stream& stream = streams_.Live(key.index);
   return stream.arrived == 0 &&
@@ -151,6 +183,8 @@ void SimNetwork::Shutdown(StreamKey key) {
     stream.unrouted_fin = true;
   } else if (FindStream(stream.peer) != nullptr) {
     SendControl(stream, kFinArrives);
+  } else {
+    Probe(stream, 2 * options_.latency);
   }
 }
 
@@ -162,42 +196,56 @@ void SimNetwork::Close(StreamKey key, bool reset) {
   // close(2) with unread bytes resets, too (RFC 2525, 2.17).
   const bool resets = reset || stream.arrived > 0;
   Stream* peer = FindStream(stream.peer);
-  if (!established || peer == nullptr || resets) {
-    if (established && peer != nullptr) SendControl(stream, kResetArrives);
+  if (!stream.host->up || !established || peer == nullptr || resets) {
+    const bool tells = stream.host->up && established && peer != nullptr;
+    if (tells) SendControl(stream, kResetArrives);
     Forget(stream);
     return;
   }
-  if (peer->blocked)
+  if (peer->blocked) {
     events_.Schedule(options_.latency, *this, kSpaceArrives, ToSubject(stream.peer));
+  }
   Shutdown(key);
   ForgetIfDone(key);
 }
 
-void SimNetwork::ResetFromOutside(StreamKey key) {
+void SimNetwork::EndFromOutside(StreamKey key, int error) {
   Stream& stream = streams_.Live(key.index);
   if (stream.state != State::kEstablished) return;
-  if (FindStream(stream.peer) != nullptr) SendControl(stream, kResetArrives);
-  ResetArrives(key);
+  if (error == ECONNRESET && FindStream(stream.peer) != nullptr) {
+    SendControl(stream, kResetArrives);
+  }
+  EndWith(stream, error);
 }
 
 // A closed end stays for the peer's sake until both directions have ended.
 void SimNetwork::ForgetIfDone(StreamKey key) {
   Stream* stream = FindStream(key);
-  if (stream == nullptr || !stream->reader_gone) return;
+  if (stream == nullptr || !stream->reader_gone || !stream->fin_arrived) return;
   const Stream* peer = FindStream(stream->peer);
   const bool delivered = peer == nullptr || peer->fin_arrived || peer->state != State::kEstablished;
-  if (stream->fin_arrived && delivered) {
+  if (delivered) {
     Forget(*stream);
-  } else if (stream->fin_arrived) {
-    // Our FIN is still on its way.
-    events_.ScheduleAt(std::max(stream->last_arrival, events_.now()) + Duration(1), *this,
-                       kFinArrives, ToSubject(key));
+    return;
   }
+  // Our FIN is still on its way.
+  const TimePoint next = stream->last_arrival > events_.now() ? stream->last_arrival + Duration(1)
+                                                              : events_.now() + kRetransmission;
+  events_.ScheduleAt(next, *this, kMayForget, ToSubject(key));
 }
 
 void SimNetwork::Forget(Stream& stream) {
+  const StreamKey peer_key = stream.peer;
   if (stream.holds_port) stream.host->FreePort(stream.local.port());
   streams_.Erase(stream.self.index);
+  Stream* peer = FindStream(peer_key);
+  if (peer == nullptr) return;
+  if (peer->reader_gone) {
+    Forget(*peer);  // nobody waits for its end any more
+  } else if (peer->fin_sent || peer->blocked) {
+    // What it has in the network will never be acknowledged.
+    Probe(*peer, kRetransmission);
+  }
 }
 
 void SimNetwork::SetReceiveBuffer(StreamKey key, uint32_t bytes) {

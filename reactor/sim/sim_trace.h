@@ -1,4 +1,4 @@
-// What a simulated run tells of itself: every packet and every completion, in order.
+// What a simulated run tells of itself: every packet, completion and injected fault, in order.
 #ifndef SLUICE_REACTOR_SIM_SIM_TRACE_H_
 #define SLUICE_REACTOR_SIM_SIM_TRACE_H_
 
@@ -10,17 +10,17 @@
 
 namespace sluice::sim {
 
-struct TracedPacket {
+struct TracedPacket {  // as it leaves; it may still be lost
   TimePoint time;
   std::string_view kind;  // SYN, SYN-ACK, ACK, DATA, FIN, RST, UDP
   const Endpoint* from;
   const Endpoint* to;
-  size_t bytes;
-  bool lost;
+  std::string_view payload;  // valid during the call
 };
 
 struct TracedCompletion {
   TimePoint time;
+  uint32_t backend;  // numbered in the order they were made, from 0
   uint64_t token;
   std::string_view operation;
   int32_t result;
@@ -32,6 +32,9 @@ class Tracer {
   virtual bool wanted() const { return false; }
   virtual void OnPacket(const TracedPacket&) {}
   virtual void OnCompletion(const TracedCompletion&) {}
+  virtual void OnFault(TimePoint /*time*/, std::string_view /*name*/) {}
+  // The last word: the process ends when it returns.
+  virtual void OnViolation(std::string_view /*rule*/) {}
 };
 
 }  // namespace sluice::sim

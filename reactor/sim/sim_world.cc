@@ -10,22 +10,24 @@ namespace sluice::sim {
 SimWorld::SimWorld(const WorldOptions& options)
     : options_(options),
       prng_(options.seed),
-      faults_(prng_, options.faults),
       tracer_(options.tracer == nullptr ? no_tracer_ : *options.tracer),
+      faults_(prng_, options.faults, events_, tracer_),
       network_(events_, faults_, tracer_, options.network) {}
 
 SimWorld::~SimWorld() = default;
 
 BackendChoice SimWorld::MakeBackend(SimHost& host, const BackendOptions& options,
                                     std::shared_ptr<SimWorld> keep_alive) {
-  return {std::make_unique<SimBackend>(*this, host, options, std::move(keep_alive)),
-          "sim: seed " + std::to_string(options_.seed)};
+  return {
+      std::make_unique<SimBackend>(*this, host, options, backends_made_++, std::move(keep_alive)),
+      "sim: seed " + std::to_string(options_.seed)};
 }
 
 void SimWorld::Violate(std::string_view rule) const {
   const std::string replay = options_.replay_command.empty()
                                  ? "seed " + std::to_string(options_.seed)
                                  : options_.replay_command;
+  tracer_.OnViolation(rule);
   std::fprintf(stderr, "violation: %.*s; at %lld ns; replay: %s\n", static_cast<int>(rule.size()),
                rule.data(), static_cast<long long>(now().time_since_epoch().count()),
                replay.c_str());
@@ -42,6 +44,7 @@ bool SimWorld::Wait(SimBackend& backend, TimePoint deadline) {
     return false;
   }
   if (!events_.empty() && events_.next_time() <= deadline) {
+    CountStep();
     events_.HappenNext();
     return true;
   }
@@ -50,14 +53,21 @@ bool SimWorld::Wait(SimBackend& backend, TimePoint deadline) {
   return false;
 }
 
+void SimWorld::CountStep() {
+  if (++steps_ > options_.steps_max) {
+    Violate("livelock: the step budget is spent; whatever is awaited does not come");
+  }
+}
+
 void SimWorld::Spend(Duration cost) {
+  CountStep();
   const TimePoint until = now() + cost;
   while (!events_.empty() && events_.next_time() <= until) events_.HappenNext();
   events_.SkipTo(until);
 }
 
 void SimWorld::Awake(SimBackend& backend) {
-  if (!driven_ || backend.awake_) return;
+  if (backend.awake_) return;
   backend.awake_ = true;
   awake_.push_back(&backend);
 }

@@ -40,6 +40,8 @@ struct WorldOptions {
   Duration poll_cost = std::chrono::microseconds(1);
   // Polls in a row that find nothing and need not wait, after which the loop is said to spin.
   uint64_t idle_polls_max = 100'000;
+  // Turns and events after which a run is said to get nowhere.
+  uint64_t steps_max = UINT64_MAX;
   // A backend that goes with sockets still open is a violation.
   bool all_must_be_closed = true;
 };
@@ -63,6 +65,7 @@ class SimWorld {
   Tracer& tracer() { return tracer_; }
   Prng& prng() { return prng_; }
   const WorldOptions& options() const { return options_; }
+  uint64_t steps() const { return steps_; }  // turns of loops and events so far
 
   // A rule of the contract was broken: prints one line with the command that replays it and aborts.
   [[noreturn]] void Violate(std::string_view rule) const;
@@ -74,16 +77,19 @@ class SimWorld {
   // Lets time pass for a backend that has nothing to report. False: `deadline` came first.
   bool Wait(SimBackend& backend, TimePoint deadline);
   void Awake(SimBackend& backend);
+  void CountStep();
   // The time a turn takes; what is due in it happens.
   void Spend(Duration cost);
 
   const WorldOptions options_;
   Prng prng_;
   EventQueue events_;
-  FaultInjector faults_;
   Tracer no_tracer_;
   Tracer& tracer_;
+  FaultInjector faults_;
   SimNetwork network_;
+  uint64_t steps_ = 0;
+  uint32_t backends_made_ = 0;
   bool driven_ = false;            // by SimRun
   std::deque<SimBackend*> awake_;  // backends whose loops have something to do
 };

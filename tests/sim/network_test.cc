@@ -132,6 +132,137 @@ TEST(PartitionTest, NothingPassesUntilItHeals) {
   EXPECT_TRUE(run.Until([&] { return client.stats().connects == 1; }, world.now() + 10s));
 }
 
+struct Seen {
+  std::string received;
+  int ends = 0;
+  CloseReason reason;
+};
+
+class Watching : public Handler {
+ public:
+  explicit Watching(Seen& seen) : seen_(seen) {}
+  size_t OnData(Connection&, std::string_view bytes) override {
+    seen_.received += bytes;
+    return bytes.size();
+  }
+  void OnEnd(Connection& connection) override {
+    ++seen_.ends;
+    connection.Close();
+  }
+  void OnClose(Connection&, CloseReason reason) override { seen_.reason = reason; }
+
+ private:
+  Seen& seen_;
+};
+
+class SendsMuch : public Handler {
+ public:
+  static constexpr size_t kBytes = 100'000;
+  void OnOpen(Connection& connection) override {
+    connection.Send(std::string(kBytes, 'x'));
+    connection.Close();
+  }
+  size_t OnData(Connection&, std::string_view bytes) override { return bytes.size(); }
+};
+
+// Where output is dropped the peer sees a reset, not an end: it would take the front for the whole.
+TEST(SendErrorTest, APeerIsNotToldThatACutStreamHasEnded) {
+  int cut = 0;
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    WorldOptions options;
+    options.seed = seed;
+    options.faults.ratios[static_cast<size_t>(Fault::kSendFailed)] = FaultKnobs::kDenominator / 4;
+    options.faults.ratios[static_cast<size_t>(Fault::kShortSend)] = FaultKnobs::kDenominator;
+    SimWorld world(options);
+    Seen seen;
+    SimRun run(world);
+    Loop& server = run.AddLoop(world.AddHost());
+    Loop& client = run.AddLoop(world.AddHost());
+    absl::StatusOr<Listener*> listener = server.Listen<SendsMuch>("10.0.0.1:80");
+    ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+    client.Connect((*listener)->endpoint(), {}, std::make_unique<Watching>(seen));
+    ASSERT_TRUE(run.Until([&] { return seen.reason.code != CloseCode::kNone; }, world.now() + 60s));
+    EXPECT_EQ(seen.ends, seen.received.size() == SendsMuch::kBytes ? 1 : 0)
+        << seen.received.size() << " bytes came";
+    if (seen.received.size() < SendsMuch::kBytes) ++cut;
+  }
+  EXPECT_GT(cut, 10);
+}
+
+// --- a host that loses its power ---
+
+TEST(CrashTest, NobodyIsToldUntilTheHostIsBackAndAsked) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  Seen seen;
+  SimRun run(world);
+  Loop& client = run.AddLoop(world.AddHost());
+  const auto serve = [&] {
+    ASSERT_TRUE(run.AddLoop(server_host).Listen<Silent>("10.0.0.1:80").ok());
+  };
+  serve();
+  const ConnectionId id =
+      client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<Watching>(seen));
+  run.For(10ms);
+  ASSERT_NE(client.Find(id), nullptr);
+  run.Crash(server_host);
+  client.Find(id)->Send("anybody there?");
+  run.For(10s);
+  EXPECT_NE(client.Find(id), nullptr) << "nobody answers, so nobody says no";
+  run.Restart(server_host);
+  serve();
+  run.For(60s);
+  EXPECT_EQ(client.Find(id), nullptr);
+  EXPECT_EQ(seen.reason.code, CloseCode::kPeerReset) << "the new kernel knows no such connection";
+  Seen again;
+  client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<Watching>(again));
+  run.For(1s);
+  EXPECT_EQ(client.stats().connections, 1u);
+}
+
+TEST(CrashTest, WhatIsNeverAnsweredIsGivenUp) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  Seen seen;
+  SimRun run(world);
+  ASSERT_TRUE(run.AddLoop(server_host).Listen<Silent>("10.0.0.1:80").ok());
+  Loop& client = run.AddLoop(world.AddHost());
+  ConnectOptions connect;
+  connect.limits.stall_timeout = 0s;
+  const ConnectionId id =
+      client.Connect(*Endpoint::Parse("10.0.0.1:80"), connect, std::make_unique<Watching>(seen));
+  run.For(10ms);
+  run.Crash(server_host);
+  client.Find(id)->Send("anybody there?");
+  const TimePoint sent = world.now();
+  ASSERT_TRUE(run.Until([&] { return seen.reason.code != CloseCode::kNone; }, sent + 30min));
+  EXPECT_EQ(seen.reason.error, ETIMEDOUT);
+  EXPECT_GT(world.now() - sent, 10min) << "tcp_retries2: about 15 minutes";
+}
+
+// --- partitions ---
+
+// What was sent during a partition comes after it, its end last.
+TEST(PartitionTest, BytesAndTheirEndComeAfterIt) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  SimHost& client_host = world.AddHost();
+  Seen seen;
+  SimRun run(world);
+  absl::StatusOr<Listener*> listener = run.AddLoop(server_host).Listen<SendsMuch>("10.0.0.1:80");
+  ASSERT_TRUE(listener.ok()) << listener.status().ToString();
+  Loop& client = run.AddLoop(client_host);
+  client.Connect((*listener)->endpoint(), {}, std::make_unique<Watching>(seen));
+  run.For(120us);  // the handshake is over, the bytes are on their way
+  world.network().Partition(server_host, client_host, true);
+  run.For(1s);
+  EXPECT_TRUE(seen.received.empty());
+  world.network().Partition(server_host, client_host, false);
+  ASSERT_TRUE(run.Until([&] { return seen.ends == 1; }, world.now() + 10s));
+  EXPECT_EQ(seen.received.size(), SendsMuch::kBytes);
+}
+
 class Inbox : public DatagramHandler {
  public:
   explicit Inbox(int& received) : received_(received) {}

@@ -1,0 +1,19 @@
+// The command line of sluice-sim.
+#ifndef SLUICE_TOOLS_SIM_FLAGS_H_
+#define SLUICE_TOOLS_SIM_FLAGS_H_
+
+#include "tools/sim/replay.h"
+#include "tools/sim/seed_runner.h"
+
+namespace sluice::simulate {
+
+// These exit with 2, saying why, where the flags have no meaning.
+RunOptions RunOptionsFromFlags();
+
+ReplayOptions ReplayOptionsFromFlags();
+
+bool JsonFromFlags();
+
+}  // namespace sluice::simulate
+
+#endif  // SLUICE_TOOLS_SIM_FLAGS_H_

@@ -1,0 +1,14 @@
+// Each defined in the file of its name.
+#ifndef SLUICE_TOOLS_SIM_SCENARIOS_SCENARIOS_H_
+#define SLUICE_TOOLS_SIM_SCENARIOS_SCENARIOS_H_
+
+#include "tools/sim/trial.h"
+
+namespace sluice::simulate {
+
+void Echo(Trial& trial);
+void BrokenEcho(Trial& trial);
+
+}  // namespace sluice::simulate
+
+#endif  // SLUICE_TOOLS_SIM_SCENARIOS_SCENARIOS_H_
