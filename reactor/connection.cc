@@ -80,9 +80,11 @@ void Connection::Flush() {
   UpdateTimer();
 }
 
-void Connection::SendCompleted(int32_t result) {
+void Connection::SendCompleted(const Completion& completion) {
   send_outstanding_ = false;
+  if (completion.more) output_.Lend();
   if (state_ == State::kClosing) return;
+  const int32_t result = completion.result;
   if (result < 0) {
     const bool refused = result == -ECONNRESET || result == -EPIPE;
     Fail(refused ? CloseCode::kPeerReset : CloseCode::kIoError, -result);

@@ -138,7 +138,8 @@ class Connection : private TimerNode {
   void Received(std::string_view bytes);
   void ReceiveEnded();
   void ReceiveFailed(int error);
-  void SendCompleted(int32_t result);
+  void SendCompleted(const Completion& completion);
+  void SendReleased() { output_.ReleaseLent(); }
   void TurnBegins();  // the loop comes back to a connection that asked for it with WantTurn
   void Stopping();
   void Flush();

@@ -71,7 +71,10 @@ void Loop::DispatchConnection(const Completion& completion) {
       }
       return;
     case Operation::kSend:
-      connection->SendCompleted(completion.result);
+      connection->SendCompleted(completion);
+      return;
+    case Operation::kRelease:
+      connection->SendReleased();
       return;
     case Operation::kConnect:
       ConnectCompleted(*connection, completion.result);

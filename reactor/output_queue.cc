@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "reactor/base/check.h"
 
@@ -156,7 +157,33 @@ void OutputQueue::PopFront() {
   OutputChunk* chunk = head_;
   head_ = chunk->next;
   if (head_ == nullptr) tail_ = nullptr;
-  pool_->Free(chunk);
+  chunk->next = nullptr;
+  if (lent_ == nullptr || lent_->empty()) {
+    pool_->Free(chunk);
+    return;
+  }
+  chunk->next = lent_->back();
+  lent_->back() = chunk;
+}
+
+void OutputQueue::Lend() {
+  if (lent_ == nullptr) lent_ = std::make_unique<std::deque<OutputChunk*>>();
+  lent_->push_back(nullptr);
+}
+
+void OutputQueue::ReleaseLent() {
+  SLUICE_CHECK(lent_ != nullptr && !lent_->empty(), "only what was lent is released");
+  FreeChain(lent_->front());
+  lent_->pop_front();
+}
+
+void OutputQueue::FreeChain(OutputChunk* chunk) {
+  while (chunk != nullptr) pool_->Free(std::exchange(chunk, chunk->next));
+}
+
+OutputQueue::~OutputQueue() {
+  Clear();
+  while (lent_ != nullptr && !lent_->empty()) ReleaseLent();
 }
 
 void OutputQueue::Clear() {

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string_view>
 
 #include "absl/types/span.h"
@@ -53,7 +55,7 @@ class OutputPool {
 class OutputQueue {
  public:
   explicit OutputQueue(OutputPool& pool) : pool_(&pool) {}
-  ~OutputQueue() { Clear(); }
+  ~OutputQueue();
   OutputQueue(const OutputQueue&) = delete;
   OutputQueue& operator=(const OutputQueue&) = delete;
 
@@ -72,16 +74,24 @@ class OutputQueue {
   void Consume(size_t count);
   void Clear();
 
+  // What is consumed from here on stays in memory, for a zero-copy send reads it still, until
+  // ReleaseLent was called once for this and once for each earlier call.
+  void Lend();
+  void ReleaseLent();
+
  private:
   OutputChunk* RoomFor(size_t size);
   void Link(OutputChunk* chunk);
   void PopFront();
+  void FreeChain(OutputChunk* chunk);
 
   OutputPool* pool_;
   OutputChunk* head_ = nullptr;
   OutputChunk* tail_ = nullptr;
   size_t bytes_ = 0;
   uint32_t reserved_ = 0;
+  // The chunks consumed since each call of Lend, oldest first; made when first needed.
+  std::unique_ptr<std::deque<OutputChunk*>> lent_;
 };
 
 }  // namespace sluice

@@ -11,9 +11,11 @@
 //  3. Received bytes are valid until ReleaseBuffer, which is due exactly once for every completion
 //     with a buffer. Running out of buffers pauses receiving and never surfaces.
 //  4. At most one Send (SendTo) a socket is outstanding. Its bytes stay unchanged until the
-//     completion; the array that names them may go as soon as the call returns. A send may take
-//     fewer bytes than offered; the rest is offered again by the caller.
-//  5. After Close an outstanding send or connect completes first (-ECANCELED at the latest), then
+//     completion; where that has `more` set (zero copy), those taken stay so until the kRelease
+//     completion that follows, and the next Send need not wait for it. Releases come in the order
+//     of the sends. The array that names the bytes may go as soon as the call returns. A send may
+//     take fewer bytes than offered; the rest is offered again by the caller.
+//  5. After Close what is outstanding completes first (-ECANCELED at the latest), then
 //     exactly one close completion: the last word with that token, after which the Socket is void.
 //     A connection accepted before its listener closed still arrives.
 //  6. Only Wakeup may come from another thread or from a signal handler.
@@ -56,7 +58,7 @@ inline constexpr Token kNoToken = UINT64_MAX;
 using BufferId = uint32_t;
 inline constexpr BufferId kNoBuffer = UINT32_MAX;
 
-enum class Operation : uint8_t { kAccept, kReceive, kConnect, kSend, kSendTo, kClose };
+enum class Operation : uint8_t { kAccept, kReceive, kConnect, kSend, kRelease, kSendTo, kClose };
 
 // What came with a received datagram. Valid until its buffer is released.
 struct DatagramInfo {
@@ -72,7 +74,7 @@ struct Completion {
   Operation operation = Operation::kReceive;
   bool more = false;
   // kAccept: 0. kReceive: bytes, 0 at the end of a stream. kSend: bytes taken. kSendTo: datagrams
-  // taken. kConnect, kClose: 0. Or -errno.
+  // taken. kConnect, kRelease, kClose: 0. Or -errno.
   int32_t result = 0;
   BufferId buffer = kNoBuffer;
   Socket accepted;                         // kAccept with result 0
@@ -110,6 +112,7 @@ struct BackendStats {
   uint64_t polls = 0;
   uint64_t buffer_exhaustions = 0;  // receives paused because every buffer was lent out
   uint64_t stale_events = 0;        // kernel events for a socket already gone, dropped
+  uint64_t zero_copy_sends = 0;     // whose memory the kernel kept beyond their completion
 };
 
 class Backend {
@@ -178,6 +181,9 @@ struct BackendOptions {
   // io_uring only. The completion queue may overflow: the kernel then keeps the rest.
   uint32_t submission_entries = 1024;
   uint32_t completion_entries = 65536;
+  // io_uring only: sends of at least so many bytes are not copied by the kernel (Linux 6.1); 0: all
+  // are. A gain on fast network cards, a loss on loopback, which copies all the same.
+  uint32_t zero_copy_send_bytes = 0;
 };
 
 // A backend and why it is this one, in words: "multishot receive and incremental buffers work".

@@ -37,6 +37,9 @@ absl::StatusOr<std::unique_ptr<Backend>> UringBackend::Create(const BackendOptio
   absl::StatusOr<std::unique_ptr<UringRing>> ring =
       UringRing::Create(options.submission_entries, options.completion_entries);
   if (!ring.ok()) return ring.status();
+  if (options.zero_copy_send_bytes > 0 && !(*ring)->Supports(IORING_OP_SENDMSG_ZC)) {
+    return absl::UnimplementedError("io_uring: zero-copy sends need Linux 6.1");
+  }
   uint32_t count = std::bit_ceil(options.receive_buffers);
   uint32_t bytes = options.receive_buffer_bytes;
   const BackendOptions defaults;
@@ -63,14 +66,17 @@ UringBackend::UringBackend(std::unique_ptr<UringRing> ring, std::unique_ptr<Urin
     : KernelBackend(wakeup_fd, Blocking::kYes),
       ring_(std::move(ring)),
       buffers_(std::move(buffers)),
-      datagram_buffers_count_(std::bit_ceil(options.datagram_buffers)) {
+      datagram_buffers_count_(std::bit_ceil(options.datagram_buffers)),
+      zero_copy_send_bytes_(options.zero_copy_send_bytes) {
   ArmWakeup();
 }
 
 UringBackend::~UringBackend() {
   // First, for with it every operation ends, and only then may their memory go.
   ring_.reset();
-  records_.ForEach([](Record& record) { close(record.fd); });
+  records_.ForEach([](Record& record) {
+    if (!record.closed) close(record.fd);
+  });
 }
 
 absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind, size_t receive_bytes_max) {
@@ -292,9 +298,14 @@ void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token toke
   // Not MSG_WAITALL: the kernel would go on after a short send without a word, and a peer that
   // reads slowly could not be told from one that does not read.
   constexpr int kFlags = MSG_NOSIGNAL;
+  size_t offered = 0;
+  for (const iovec& span : spans) offered += span.iov_len;
+  const bool zero_copy = zero_copy_send_bytes_ > 0 && offered >= zero_copy_send_bytes_ &&
+                         !record.must_copy && !record.lent_sends.full();
   io_uring_sqe* sqe = ring_->NextSqe();
   if (spans.size() == 1) {
     io_uring_prep_send(sqe, record.fd, spans[0].iov_base, spans[0].iov_len, kFlags);
+    if (zero_copy) sqe->opcode = IORING_OP_SEND_ZC;
   } else {
     const auto [key, op] = send_ops_.Emplace();
     record.send_op = key.index;
@@ -303,8 +314,13 @@ void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token toke
     op->header.msg_iov = op->spans.data();
     op->header.msg_iovlen = spans.size();
     io_uring_prep_sendmsg(sqe, record.fd, &op->header, kFlags);
+    if (zero_copy) sqe->opcode = IORING_OP_SENDMSG_ZC;
   }
-  io_uring_sqe_set_data64(sqe, UserData(Op::kSend, socket.index));
+  Op op = Op::kSend;
+  if (zero_copy) {
+    op = static_cast<Op>(static_cast<uint8_t>(Op::kSendZeroCopy) + record.lent_sends.Begin());
+  }
+  io_uring_sqe_set_data64(sqe, UserData(op, socket.index));
 }
 
 void UringBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
@@ -338,8 +354,13 @@ void UringBackend::Close(Socket socket, CloseMode mode, Token token) {
 }
 
 void UringBackend::CloseWhenQuiet(uint32_t index, Record& record) {
-  if (!record.closing || record.outstanding > 0 || record.close_submitted) return;
-  SubmitClose(index, record);
+  if (!record.closing || record.outstanding > 0) return;
+  // Memory lent to zero-copy sends may come back only because the socket is closed.
+  if (!record.close_submitted) SubmitClose(index, record);
+  if (record.closed && record.lent_sends.empty()) {
+    Complete(record, Operation::kClose, 0);
+    records_.Erase(index);
+  }
 }
 
 void UringBackend::SubmitClose(uint32_t index, Record& record) {
@@ -393,7 +414,7 @@ void UringBackend::Handle(const io_uring_cqe& cqe) {
       HandleReceiveDatagram(index, *record, cqe);
       break;
     case Op::kSend:
-      HandleSend(*record, cqe);
+      SendCompleted(*record, cqe);
       break;
     case Op::kSendToRoom:
       --record->outstanding;
@@ -406,9 +427,11 @@ void UringBackend::Handle(const io_uring_cqe& cqe) {
       HandleCancelAll(*record, cqe);
       break;
     case Op::kClose:
-      Complete(*record, Operation::kClose, 0);
-      records_.Erase(index);
-      return;
+      record->closed = true;
+      break;
+    default:
+      HandleSendZeroCopy(*record, cqe,
+                         static_cast<uint8_t>(op) - static_cast<uint8_t>(Op::kSendZeroCopy));
   }
   CloseWhenQuiet(index, *record);
 }

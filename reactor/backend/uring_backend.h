@@ -14,6 +14,7 @@
 #include "reactor/backend/datagram_io.h"
 #include "reactor/backend/kernel_backend.h"
 #include "reactor/backend/uring_buffers.h"
+#include "reactor/backend/uring_lent_sends.h"
 #include "reactor/backend/uring_ring.h"
 #include "reactor/base/slab.h"
 
@@ -52,7 +53,8 @@ class UringBackend final : public KernelBackend {
     kConnect,
     kCancel,
     kCancelAll,
-    kClose
+    kClose,
+    kSendZeroCopy  // and as many more as UringLentSends has numbers
   };
 
   // Memory a send needs until the kernel took it over.
@@ -84,6 +86,9 @@ class UringBackend final : public KernelBackend {
     int32_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
     Token token = 0;
     uint32_t send_op = base::SlabKey::kNoIndex;
+    UringLentSends lent_sends;
+    bool must_copy = false;  // it cannot send without
+    bool closed = false;     // by the kernel; memory may still be lent to it
     std::unique_ptr<DatagramReceive> datagram_receive;
     std::unique_ptr<DatagramSend> send_to;
   };
@@ -112,7 +117,8 @@ class UringBackend final : public KernelBackend {
   void HandleReceive(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleReceiveDatagram(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleAccept(uint32_t index, Record& record, const io_uring_cqe& cqe);
-  void HandleSend(Record& record, const io_uring_cqe& cqe);
+  void HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, uint8_t number);
+  Completion& SendCompleted(Record& record, const io_uring_cqe& cqe);
   void HandleSendToRoom(uint32_t index, Record& record);
   void HandleConnect(Record& record, const io_uring_cqe& cqe);
   void HandleCancelAll(Record& record, const io_uring_cqe& cqe);
@@ -126,6 +132,7 @@ class UringBackend final : public KernelBackend {
   std::unique_ptr<UringRing> ring_;
   std::unique_ptr<UringBuffers> buffers_;
   const uint32_t datagram_buffers_count_;
+  const uint32_t zero_copy_send_bytes_;             // 0: never
   std::unique_ptr<UringBuffers> datagram_buffers_;  // made with the first datagram socket
   std::vector<DatagramInfo> datagram_infos_;        // by buffer
   base::Slab<Record, 24> records_;

@@ -120,13 +120,34 @@ void UringBackend::HandleAccept(uint32_t index, Record& record, const io_uring_c
   Arm(index, record);
 }
 
-void UringBackend::HandleSend(Record& record, const io_uring_cqe& cqe) {
+Completion& UringBackend::SendCompleted(Record& record, const io_uring_cqe& cqe) {
   --record.outstanding;
   record.sending = false;
   if (record.send_op != base::SlabKey::kNoIndex) {
     send_ops_.Erase(std::exchange(record.send_op, base::SlabKey::kNoIndex));
   }
-  Complete(record, Operation::kSend, cqe.res);
+  return Complete(record, Operation::kSend, cqe.res);
+}
+
+// Its result, and later, where that has F_MORE, the notification that its memory is free.
+void UringBackend::HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, uint8_t number) {
+  if (cqe.flags & IORING_CQE_F_NOTIF) {
+    for (int released = record.lent_sends.Release(number); released > 0; --released) {
+      Complete(record, Operation::kRelease, 0);
+    }
+    return;
+  }
+  const bool lent = (cqe.flags & IORING_CQE_F_MORE) != 0;
+  if (!lent) record.lent_sends.Withdraw();
+  Completion& completion = SendCompleted(record, cqe);
+  completion.more = lent;
+  if (lent) ++stats_.zero_copy_sends;
+  // A unix socket, or no room for the kernel's notes of what is lent: nothing was sent, and the
+  // next try copies.
+  if (cqe.res == -EOPNOTSUPP || cqe.res == -ENOBUFS || cqe.res == -ENOMEM) {
+    record.must_copy = true;
+    completion.result = 0;
+  }
 }
 
 void UringBackend::CompleteSendTo(Record& record) {

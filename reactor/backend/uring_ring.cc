@@ -69,6 +69,14 @@ UringRing::~UringRing() {
   if (ring_.ring_fd >= 0) io_uring_queue_exit(&ring_);
 }
 
+bool UringRing::Supports(int operation) {
+  io_uring_probe* probe = io_uring_get_probe_ring(&ring_);
+  if (probe == nullptr) return false;
+  const bool supported = io_uring_opcode_supported(probe, operation) != 0;
+  io_uring_free_probe(probe);
+  return supported;
+}
+
 io_uring_sqe* UringRing::NextSqe() {
   io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
   while (sqe == nullptr) {

@@ -26,6 +26,8 @@ class UringRing {
   UringRing& operator=(const UringRing&) = delete;
 
   io_uring* raw() { return &ring_; }
+  // Whether the kernel knows the operation (IORING_REGISTER_PROBE).
+  bool Supports(int operation);
 
   // Submits what is queued first when the queue is full.
   io_uring_sqe* NextSqe();

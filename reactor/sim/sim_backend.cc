@@ -18,10 +18,6 @@ namespace {
 // Its address differs from thread to thread.
 thread_local char thread_mark;
 
-uint64_t ToSubject(base::SlabKey key) {
-  return uint64_t{key.generation} << 32 | key.index;
-}
-
 base::SlabKey FromSubject(uint64_t subject) {
   return {static_cast<uint32_t>(subject), static_cast<uint32_t>(subject >> 32)};
 }
@@ -198,22 +194,26 @@ void SimBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagr
   MarkReady(socket.index);
 }
 
-// Of everything lent: it must not change before the completion.
-uint64_t SimBackend::HashOf(const Record& record) const {
+// Every byte of short memory, a sample of long: what a reused chunk overwrites is seen either way.
+uint64_t SimBackend::HashOf(const std::vector<iovec>& spans) {
   uint64_t hash = 1469598103934665603u;  // FNV-1a
-  const auto add = [&hash](const void* data, size_t size) {
-    const auto* bytes = static_cast<const unsigned char*>(data);
-    // Every byte of short memory, a sample of long: what a reused chunk overwrites is seen either
-    // way.
-    const size_t step = 1 + size / 512;
-    for (size_t i = 0; i < size; i += step) hash = (hash ^ bytes[i]) * 1099511628211u;
-  };
-  for (const iovec& span : record.spans) add(span.iov_base, span.iov_len);
-  for (const OutgoingDatagram& datagram : record.datagrams) {
-    add(datagram.data, datagram.size);
-    add(datagram.peer->address(), datagram.peer->size());
+  for (const iovec& span : spans) {
+    const auto* bytes = static_cast<const unsigned char*>(span.iov_base);
+    const size_t step = 1 + span.iov_len / 512;
+    for (size_t i = 0; i < span.iov_len; i += step) hash = (hash ^ bytes[i]) * 1099511628211u;
   }
   return hash;
+}
+
+// Of everything lent: it must not change before the completion.
+uint64_t SimBackend::HashOf(const Record& record) {
+  if (record.datagrams.empty()) return HashOf(record.spans);
+  std::vector<iovec> spans;
+  for (const OutgoingDatagram& datagram : record.datagrams) {
+    spans.push_back({const_cast<char*>(datagram.data), datagram.size});
+    spans.push_back({const_cast<sockaddr*>(datagram.peer->address()), datagram.peer->size()});
+  }
+  return HashOf(spans);
 }
 
 void SimBackend::ShutdownSend(Socket socket) {
@@ -292,7 +292,14 @@ void SimBackend::OnEvent(const Event& event) {
     return;
   }
   const base::SlabKey key = FromSubject(event.subject);
-  if (records_.Find(key) != nullptr) MarkReady(key.index);
+  Record* record = records_.Find(key);
+  if (record == nullptr) return;
+  if (event.kind != kReleaseDue) {
+    MarkReady(key.index);
+  } else if (record->lent != nullptr && !record->lent->empty()) {
+    immediate_.push_back(ReleaseOldest(*record));
+    world_.Awake(*this);
+  }
 }
 
 void SimBackend::MarkReady(uint32_t index) {
@@ -348,8 +355,8 @@ absl::Span<const Completion> SimBackend::Poll(TimePoint deadline) {
   }
   if (world_.tracer_.wanted()) {
     for (const Completion& completion : batch_) {
-      static constexpr std::string_view kNames[] = {"accept", "receive", "connect",
-                                                    "send",   "send_to", "close"};
+      static constexpr std::string_view kNames[] = {"accept",  "receive", "connect", "send",
+                                                    "release", "send_to", "close"};
       world_.tracer_.OnCompletion({world_.now(), number_, completion.token,
                                    kNames[static_cast<size_t>(completion.operation)],
                                    completion.result});

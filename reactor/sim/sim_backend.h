@@ -61,7 +61,13 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   friend class SimWorld;
 
   enum class Kind : uint8_t { kStream, kListener, kDatagram };
-  enum : uint32_t { kReadyAgain, kWakeAt };
+  enum : uint32_t { kReadyAgain, kWakeAt, kReleaseDue };
+
+  // Bytes that a send took and the network still reads.
+  struct LentSend {
+    std::vector<iovec> spans;
+    uint64_t hash = 0;
+  };
 
   struct Record {
     Kind kind = Kind::kStream;
@@ -87,6 +93,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
     uint32_t receive_bytes_max = 0;
     uint64_t lent_hash = 0;
     std::vector<iovec> spans;
+    std::unique_ptr<std::deque<LentSend>> lent;  // zero copy, oldest first; made when needed
     std::vector<OutgoingDatagram> datagrams;
     std::unique_ptr<absl::flat_hash_map<std::pair<int, int>, std::string>> options;
   };
@@ -114,7 +121,13 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
                   char** data);
   void CloseInNetwork(const Record& record, bool reset);
   Completion& Complete(const Record& record, Operation operation, int32_t result);
-  uint64_t HashOf(const Record& record) const;
+  static uint64_t ToSubject(base::SlabKey key) {
+    return uint64_t{key.generation} << 32 | key.index;
+  }
+  void Lend(uint32_t index, Record& record, size_t taken);
+  Completion ReleaseOldest(Record& record);
+  static uint64_t HashOf(const std::vector<iovec>& spans);
+  static uint64_t HashOf(const Record& record);
   int ApplyOption(Record& record, const RawSocketOption& option);
   absl::Status Applied(Record& record, const RawSocketOption& option);
   absl::Status Apply(Record& record, const SocketOptions& options);
@@ -131,7 +144,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   std::vector<DatagramInfo> datagram_infos_;
   base::Slab<Record> records_;
   std::vector<base::SlabKey> ready_, serving_, starved_;
-  std::vector<Completion> immediate_;  // of sockets that could not even be made
+  std::vector<Completion> immediate_;  // not of a socket that is served: told first
   std::vector<Completion> batch_;
   std::atomic<bool> woken_{false};
   const void* thread_;

@@ -18,6 +18,7 @@ namespace sluice::sim {
 enum class Fault : uint8_t {
   kPartialReceive,     // fewer bytes than have arrived
   kShortSend,          // fewer bytes taken than offered
+  kZeroCopySend,       // what a send took is read for a while after its completion
   kLateReceive,        // bytes that have arrived are told of later
   kLateSend,           // a finished send is told of later
   kLateAccept,         // a finished handshake is told of later

@@ -72,8 +72,37 @@ void SimBackend::ServeSend(uint32_t index, Record& record) {
     return;
   }
   record.sending = false;
+  Completion& completion = Complete(record, Operation::kSend, static_cast<int32_t>(result));
+  completion.more = result > 0 && world_.faults_.Happens(Fault::kZeroCopySend);
+  if (completion.more) Lend(index, record, static_cast<size_t>(result));
   record.spans.clear();
-  Complete(record, Operation::kSend, static_cast<int32_t>(result));
+}
+
+// As IORING_OP_SEND_ZC: the bytes taken must not change until their release, which is later.
+void SimBackend::Lend(uint32_t index, Record& record, size_t taken) {
+  LentSend send;
+  for (const iovec& span : record.spans) {
+    const size_t here = std::min(taken, span.iov_len);
+    if (here > 0) send.spans.push_back({span.iov_base, here});
+    taken -= here;
+  }
+  send.hash = HashOf(send.spans);
+  if (record.lent == nullptr) record.lent = std::make_unique<std::deque<LentSend>>();
+  record.lent->push_back(std::move(send));
+  const Duration delay = std::chrono::microseconds(world_.prng_.Between(1, 50'000));
+  world_.events_.Schedule(delay, *this, kReleaseDue, ToSubject(records_.KeyOf(index)));
+}
+
+Completion SimBackend::ReleaseOldest(Record& record) {
+  const LentSend& send = record.lent->front();
+  if (HashOf(send.spans) != send.hash) {
+    world_.Violate("bytes of a zero-copy send changed before their release");
+  }
+  record.lent->pop_front();
+  Completion completion;
+  completion.token = record.token;
+  completion.operation = Operation::kRelease;
+  return completion;
 }
 
 // What the network takes of the bytes lent to Send, or -errno.
@@ -267,6 +296,9 @@ void SimBackend::ServeClose(uint32_t index, Record& record) {
   }
   if (record.sending_to) {
     Complete(record, Operation::kSendTo, 0).first_error = -ECANCELED;
+  }
+  while (record.lent != nullptr && !record.lent->empty()) {
+    batch_.push_back(ReleaseOldest(record));
   }
   Complete(record, Operation::kClose, 0);
   Bury(index, record);

@@ -154,6 +154,28 @@ TEST_F(OutputQueueTest, HoldsWhatAStringWould) {
   }
 }
 
+// What a zero-copy send took is still read by the kernel: its memory is nobody else's.
+TEST_F(OutputQueueTest, LentBytesStayUntilTheirRelease) {
+  queue_.Append(std::string(400, 'a'));
+  std::array<iovec, 1> lent;
+  ASSERT_EQ(queue_.Gather(absl::MakeSpan(lent)), 1u);
+  queue_.Lend();
+  queue_.Consume(400);
+  EXPECT_TRUE(queue_.empty());
+  // A copying send meanwhile, and another zero-copy one: neither gets that memory.
+  queue_.Append(std::string(400, 'b'));
+  queue_.Consume(400);
+  queue_.Append(std::string(400, 'c'));
+  queue_.Lend();
+  queue_.Consume(400);
+  for (int i = 0; i < 8; ++i) queue_.Append(std::string(400, 'd'));
+  const auto* bytes = static_cast<const char*>(lent[0].iov_base);
+  EXPECT_EQ(std::string_view(bytes, lent[0].iov_len), std::string(400, 'a'));
+  queue_.ReleaseLent();
+  queue_.ReleaseLent();
+  EXPECT_EQ(queue_.bytes(), 3200u);
+}
+
 TEST(OutputQueueDeathTest, MisuseStopsTheProgram) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   OutputPool pool;
@@ -165,6 +187,7 @@ TEST(OutputQueueDeathTest, MisuseStopsTheProgram) {
   EXPECT_DEATH(queue.Commit(11), "at most what was reserved");
   queue.Commit(10);
   EXPECT_DEATH(queue.Consume(11), "check failed");
+  EXPECT_DEATH(queue.ReleaseLent(), "only what was lent");
 }
 
 }  // namespace

@@ -330,7 +330,7 @@ class CallbackMatrixTest : public DatagramTest {
 
   PeerPtr finishing_;
 };
-SLUICE_ON_EVERY_BACKEND(CallbackMatrixTest);
+SLUICE_ON_EVERY_WAY_OF_SENDING(CallbackMatrixTest);
 
 TEST_P(CallbackMatrixTest, OnOpenOfAServer) {
   EveryActionAt(Place::kServerOpen);

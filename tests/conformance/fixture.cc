@@ -49,6 +49,16 @@ std::vector<BackendCase> EveryBackend() {
           KernelBackend("io_uring", BackendKind::kIoUring), SimulatedBackend()};
 }
 
+std::vector<BackendCase> EveryWayOfSending() {
+  std::vector<BackendCase> backends = EveryBackend();
+  backends.push_back({"io_uring_zero_copy", true, [](BackendOptions options) {
+                        options.kind = BackendKind::kIoUring;
+                        options.zero_copy_send_bytes = 1;
+                        return MakeBackend(options);
+                      }});
+  return backends;
+}
+
 std::vector<BackendCase> KernelBackends() {
   std::vector<BackendCase> backends = EveryBackend();
   std::erase_if(backends, [](const BackendCase& backend) { return !backend.has_kernel; });

@@ -38,6 +38,8 @@ std::string BackendCaseName(const testing::TestParamInfo<BackendCase>& info);
 
 std::vector<BackendCase> EveryBackend();
 std::vector<BackendCase> KernelBackends();
+// Every backend, and io_uring with all sends zero-copy: for what sends.
+std::vector<BackendCase> EveryWayOfSending();
 
 // How long a test waits for what must happen before it fails. Nothing that passes waits for it.
 inline constexpr Duration kPatience = std::chrono::seconds(20);
@@ -106,6 +108,9 @@ class KernelTest : public ReactorTest {};
 
 #define SLUICE_ON_EVERY_BACKEND(Suite)                                                        \
   INSTANTIATE_TEST_SUITE_P(Every, Suite, ::testing::ValuesIn(::sluice::test::EveryBackend()), \
+                           ::sluice::test::BackendCaseName)
+#define SLUICE_ON_EVERY_WAY_OF_SENDING(Suite)                                                      \
+  INSTANTIATE_TEST_SUITE_P(Every, Suite, ::testing::ValuesIn(::sluice::test::EveryWayOfSending()), \
                            ::sluice::test::BackendCaseName)
 #define SLUICE_ON_KERNEL_BACKENDS(Suite)                                                         \
   INSTANTIATE_TEST_SUITE_P(Kernel, Suite, ::testing::ValuesIn(::sluice::test::KernelBackends()), \
