@@ -10,6 +10,8 @@ constexpr Scenario kScenarios[] = {
      Echo},
     {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
      BrokenEcho, When::kByName},
+    {"million-clients", "a million clients connected to one server at once, each with an answer",
+     MillionClients, When::kByName},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace sluice::simulate {
 
 void Echo(Trial& trial);
 void BrokenEcho(Trial& trial);
+void MillionClients(Trial& trial);
 
 }  // namespace sluice::simulate
 
