@@ -23,6 +23,8 @@ struct HostOptions {
   int tcp_syn_retries = 6;
   int tcp_synack_retries = 5;
   int tcp_syn_linear_timeouts = 4;
+  // As kernels before 3479c7549fb1 (January 2025), which hold one half-open connection less.
+  bool syn_queue_full_at_limit = false;
 };
 
 // As in /proc/net/netstat (TcpExt).
@@ -34,7 +36,7 @@ struct HostCounters {
   uint64_t syncookies_sent = 0;
   uint64_t syncookies_received = 0;
   uint64_t embryonic_resets = 0;
-  uint64_t syn_retransmits = 0;
+  uint64_t syn_retransmits = 0;  // TCPSynRetrans: SYNs and SYN-ACKs
 };
 
 class SimHost {

@@ -7,6 +7,34 @@
 #include "reactor/sim/sim_network.h"
 
 namespace sluice::sim {
+namespace {
+
+constexpr Duration kFirstTimeout = std::chrono::seconds(1);  // TCP_TIMEOUT_INIT
+constexpr Duration kTimeoutMax = std::chrono::seconds(120);  // TCP_RTO_MAX
+
+Duration Doubled(int times) {
+  return times > 6 ? kTimeoutMax : kFirstTimeout * (int64_t{1} << times);
+}
+
+// How long a client waits after its SYN number `tries`, from 0: the first ones are not doubled
+// (tcp_syn_linear_timeouts; net/ipv4/tcp_timer.c, tcp_retransmit_timer).
+Duration SynTimeout(const HostOptions& options, int tries) {
+  return Doubled(std::max(0, tries - options.tcp_syn_linear_timeouts));
+}
+
+// Whether a client gives up instead of sending SYN number `tries` + 1: there were tcp_syn_retries
+// and the linear ones, or it took as long as tcp_syn_retries doubled ones alone would
+// (net/ipv4/tcp_timer.c, tcp_write_timeout, retransmits_timed_out, tcp_model_timeout).
+bool GivesUp(const HostOptions& options, int tries) {
+  const int retries = options.tcp_syn_retries;
+  if (tries >= retries + options.tcp_syn_linear_timeouts) return true;
+  Duration elapsed{0}, longest{0};
+  for (int i = 0; i <= tries; ++i) elapsed += SynTimeout(options, i);
+  for (int i = 0; i <= retries; ++i) longest += Doubled(i);
+  return tries > 0 && elapsed >= longest;
+}
+
+}  // namespace
 
 SimNetwork::Listener* SimNetwork::FindListener(ListenerKey key) {
   Listener* listener = listeners_.Find(key);
@@ -123,10 +151,7 @@ bool SimNetwork::HandshakePacketLost(const SimHost& from, const SimHost& to) {
 }
 
 void SimNetwork::SendSyn(Stream& client) {
-  // 1, 1, 1, 1, 1 s and from then on doubled (tcp_syn_linear_timeouts, net/ipv4/tcp_timer.c).
-  const int linear = client.host->options.tcp_syn_linear_timeouts;
-  const int doublings = std::max(0, client.tries - linear);
-  events_.Schedule(std::chrono::seconds(1) * (int64_t{1} << doublings), *this, kSynTimer,
+  events_.Schedule(SynTimeout(client.host->options, client.tries), *this, kSynTimer,
                    ToSubject(client.self));
   SimHost* server = HostOf(*client.host, client.remote);
   Trace("SYN", client.local, client.remote);
@@ -139,7 +164,7 @@ void SimNetwork::SendSyn(Stream& client) {
 void SimNetwork::SynTimer(StreamKey key) {
   Stream* client = FindStream(key);
   if (client == nullptr || client->state != State::kSynSent) return;
-  if (client->tries >= client->host->options.tcp_syn_retries) {
+  if (GivesUp(client->host->options, client->tries)) {
     Refuse(key, ETIMEDOUT);
     return;
   }
@@ -160,7 +185,9 @@ bool SimNetwork::Admit(Listener& listener, bool* cookie) {
   SimHost& host = *listener.host;
   const HostOptions& sysctl = host.options;
   const size_t half_open = listener.requests.size();
-  const bool full = half_open > listener.limit;  // inet_csk_reqsk_queue_is_full
+  // inet_csk_reqsk_queue_is_full
+  const bool full =
+      sysctl.syn_queue_full_at_limit ? half_open >= listener.limit : half_open > listener.limit;
   if (sysctl.tcp_syncookies == 2 || full) {
     if (sysctl.tcp_syncookies == 0) {
       ++host.counters.request_queue_full_drop;
@@ -190,7 +217,9 @@ void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint
     return;
   }
   if (client->request != 0 && listener->requests.contains(client->request)) {
-    SendSynAck(*listener, client->request);  // a SYN repeated
+    // A SYN repeated (tcp_check_req).
+    ++to.counters.syn_retransmits;
+    SendSynAck(*listener, client->request);
     return;
   }
   bool cookie = false;
@@ -206,11 +235,23 @@ void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint
     SendHandshake(to, *client->host, kSynAckArrives, key, 0);
     return;
   }
+  client->request = HoldRequest(*listener, key);
+  SendSynAck(*listener, client->request);
+}
+
+// Puts a connection into the SYN queue; `client` none: injected. Returns its number there.
+uint32_t SimNetwork::HoldRequest(Listener& listener, StreamKey client) {
   const uint32_t number = next_request_++;
-  client->request = number;
-  listener->requests[number].client = key;
-  events_.Schedule(std::chrono::seconds(1), *this, kSynAckTimer, ToSubject(listener->self), number);
-  SendSynAck(*listener, number);
+  listener.requests[number].client = client;
+  ++listener.young;
+  events_.Schedule(kFirstTimeout, *this, kSynAckTimer, ToSubject(listener.self), number);
+  return number;
+}
+
+void SimNetwork::DropRequest(Listener& listener, uint32_t number) {
+  const auto found = listener.requests.find(number);
+  if (found->second.tries == 0) --listener.young;
+  listener.requests.erase(found);
 }
 
 void SimNetwork::InjectSyn(SimHost& to, uint16_t port) {
@@ -224,10 +265,7 @@ void SimNetwork::InjectSyn(SimHost& to, uint16_t port) {
   } else if (cookie) {
     ++to.counters.syncookies_sent;
   } else {
-    const uint32_t number = next_request_++;
-    listener->requests[number] = {};
-    events_.Schedule(std::chrono::seconds(1), *this, kSynAckTimer, ToSubject(listener->self),
-                     number);
+    HoldRequest(*listener, {});
   }
 }
 
@@ -240,19 +278,30 @@ void SimNetwork::SendSynAck(Listener& listener, uint32_t number) {
   SendHandshake(*listener.host, *client->host, kSynAckArrives, request.client, number);
 }
 
+// How often the SYN-ACK of an entry is repeated before the entry goes. Half of the queue is for
+// young entries, which were not repeated yet; above it, the fewer of them there are the sooner old
+// ones go, after two at the least (net/ipv4/inet_connection_sock.c, reqsk_timer_handler).
+int SimNetwork::SynAckRetries(const Listener& listener) {
+  int retries = listener.host->options.tcp_synack_retries;
+  const size_t held = listener.requests.size();
+  if (held * 2 <= std::max<size_t>(8, listener.limit)) return retries;
+  for (size_t young = listener.young * 2; retries > 2 && held >= young; young *= 2) --retries;
+  return retries;
+}
+
 void SimNetwork::SynAckTimer(ListenerKey key, uint32_t number) {
   Listener* listener = listeners_.Find(key);
   if (listener == nullptr) return;
   const auto found = listener->requests.find(number);
   if (found == listener->requests.end()) return;
   Request& request = found->second;
-  if (request.tries >= listener->host->options.tcp_synack_retries) {
-    listener->requests.erase(found);
+  if (request.tries >= SynAckRetries(*listener)) {
+    DropRequest(*listener, number);
     return;
   }
-  ++request.tries;
-  const int64_t doubled = int64_t{1} << request.tries;
-  events_.Schedule(std::chrono::seconds(doubled), *this, kSynAckTimer, ToSubject(key), number);
+  if (request.tries++ == 0) --listener->young;
+  ++listener->host->counters.syn_retransmits;
+  events_.Schedule(Doubled(request.tries), *this, kSynAckTimer, ToSubject(key), number);
   SendSynAck(*listener, number);
 }
 
@@ -300,7 +349,7 @@ void SimNetwork::AckArrives(StreamKey key) {
 void SimNetwork::RequestAcked(Listener& listener, StreamKey key, Request& request) {
   const uint32_t number = FindStream(key)->request;
   if (Complete(listener, key)) {
-    listener.requests.erase(number);
+    DropRequest(listener, number);
     return;
   }
   if (!listener.host->options.tcp_abort_on_overflow) {
@@ -308,7 +357,7 @@ void SimNetwork::RequestAcked(Listener& listener, StreamKey key, Request& reques
     return;
   }
   ++listener.host->counters.embryonic_resets;
-  listener.requests.erase(number);
+  DropRequest(listener, number);
   AnswerWithReset(*FindStream(key));
 }
 

@@ -184,6 +184,7 @@ class SimNetwork final : public EventTarget {
     bool reuse_port = false;
     std::deque<StreamKey> accept_queue;
     absl::flat_hash_map<uint32_t, Request> requests;  // the SYN queue, by number
+    size_t young = 0;  // of these, whose SYN-ACK was not repeated yet
   };
 
   struct DatagramSocket {
@@ -223,7 +224,10 @@ class SimNetwork final : public EventTarget {
   void SendSyn(Stream& client);
   void SynArrives(StreamKey client, SimHost& to, const Endpoint& endpoint);
   bool Admit(Listener& listener, bool* cookie);
+  uint32_t HoldRequest(Listener& listener, StreamKey client);
+  void DropRequest(Listener& listener, uint32_t request);
   void SendSynAck(Listener& listener, uint32_t request);
+  static int SynAckRetries(const Listener& listener);
   void SynAckArrives(StreamKey client, uint32_t request);
   void SendAck(Stream& client);
   void AckArrives(StreamKey client);
