@@ -30,7 +30,7 @@ const std::array<CountName, kCounts>& CountNames() {
       {"TCPReqQFullDoCookies", "QFullCookies", "TcpExt.TCPReqQFullDoCookies"},
       {"SyncookiesSent", "CookiesSent", "TcpExt.SyncookiesSent"},
       {"SyncookiesRecv", "CookiesRecv", "TcpExt.SyncookiesRecv"},
-      {"EmbryonicRsts", "EmbryonicRsts", "TcpExt.EmbryonicRsts"},
+      {"EmbryonicRsts", "EmbRsts", "TcpExt.EmbryonicRsts"},
       {"TCPSynRetrans", "SynRetrans", "TcpExt.TCPSynRetrans"},
   }};
   return kNames;

@@ -14,7 +14,7 @@
 
 namespace sluice::queue_grid {
 
-// How the packets come to the listener. Nobody ever accepts.
+// How the packets come to the listener.
 enum class Path : uint8_t {
   kLoopback,  // each handshake is over before the next connect begins
   kInjected,  // SYNs of made-up clients that never answer
@@ -39,6 +39,7 @@ struct Cell {
   uint32_t filled = 0;    // connections that complete over loopback before anything else
   uint32_t syns = 0;      // of made-up clients
   uint32_t connects = 0;  // at once
+  uint32_t accepted = 0;  // as soon as that burst has settled; nothing else ever is
   // When the counts are taken, from the first packet of the burst on. 0: before the first retry, as
   // soon as nothing moves.
   Duration read_at{0};

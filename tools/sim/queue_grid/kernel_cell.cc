@@ -31,8 +31,6 @@ using Clock = std::chrono::steady_clock;
 
 // Retries are due whole seconds after the first packet, and late by up to a wheel's slot.
 constexpr Duration kFirstRetry = milliseconds(950);
-constexpr Duration kReadSlack = milliseconds(400);
-constexpr Duration kBurstMax = milliseconds(300);
 
 class KernelCell {
  public:
@@ -43,17 +41,29 @@ class KernelCell {
     start_ = Clock::now();
     if (absl::Status status = Inject(); !status.ok()) return status;
     if (absl::Status status = Burst(); !status.ok()) return status;
-    const bool burst_in_time = cell_.read_at == Duration(0) || elapsed() <= kBurstMax;
+    if (absl::Status status = Accept(); !status.ok()) return status;
+    if (elapsed() > BurstMax()) return TooLate();
     std::this_thread::sleep_until(start_ + cell_.read_at);
     absl::StatusOr<Counts> counts = Read();
     if (!counts.ok()) return counts;
-    const Duration latest = cell_.read_at == Duration(0) ? kFirstRetry : cell_.read_at + kReadSlack;
-    if (!burst_in_time || elapsed() > latest) return TooLate();
+    if (elapsed() > Latest()) return TooLate();
     return counts;
   }
 
  private:
   Duration elapsed() const { return Clock::now() - start_; }
+
+  // Up to five seconds retries are a second apart, and a reading lies in the middle; later on they
+  // are two and more apart.
+  bool is_early() const { return cell_.read_at < std::chrono::seconds(5); }
+  Duration BurstMax() const {
+    if (cell_.read_at == Duration(0)) return kFirstRetry;
+    return milliseconds(is_early() ? 300 : 700);
+  }
+  Duration Latest() const {
+    if (cell_.read_at == Duration(0)) return kFirstRetry;
+    return cell_.read_at + milliseconds(is_early() ? 400 : 900);
+  }
 
   static absl::Status TooLate() {
     return absl::DeadlineExceededError(
@@ -114,7 +124,7 @@ class KernelCell {
       if (!holds.ok()) return holds.status();
       if (*holds) return absl::OkStatus();
       if (elapsed() > kFirstRetry) return TooLate();
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      std::this_thread::sleep_for(milliseconds(1));
     }
   }
 
@@ -196,6 +206,15 @@ class KernelCell {
     return AwaitQuiet();
   }
 
+  absl::Status Accept() {
+    for (uint32_t i = 0; i < cell_.accepted; ++i) {
+      UniqueFd fd(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (!fd.ok()) return netlab::ErrnoStatus(errno, "cannot accept");
+      accepted_.push_back(std::move(fd));
+    }
+    return absl::OkStatus();
+  }
+
   static int StateOf(const UniqueFd& client) {
     tcp_info info{};
     socklen_t bytes = sizeof(info);
@@ -232,7 +251,7 @@ class KernelCell {
   const Cell& cell_;
   UniqueFd listener_;
   sockaddr_in address_{};
-  std::vector<UniqueFd> clients_;
+  std::vector<UniqueFd> clients_, accepted_;
   CounterSnapshot before_;
   CounterSnapshot quiet_base_;
   Clock::time_point start_;
@@ -253,8 +272,11 @@ absl::StatusOr<KernelRules> MeasureRules(const netlab::PrivateNamespace& ns) {
   absl::StatusOr<Counts> counts = RunKernelCell(ns, cell);
   if (!counts.ok()) return counts.status();
   rules.syn_queue_full_at_limit = At(*counts, Count::kHalfOpen) == cell.backlog;
-  if (absl::Status gate = LoopbackGate::Shut(ns).status(); !gate.ok()) {
-    rules.no_delay = std::string(gate.message());
+  const absl::Status gate = LoopbackGate::Shut(ns).status();
+  if (absl::IsNotFound(gate)) {
+    rules.no_delay = "this kernel has no token bucket filter (CONFIG_NET_SCH_TBF)";
+  } else if (!gate.ok()) {
+    return gate;
   }
   return rules;
 }

@@ -21,7 +21,7 @@ namespace {
 using netlab::PrivateNamespace;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kAttempts = 4;
+constexpr int kAttempts = 5;
 
 std::string KernelRelease() {
   utsname name{};
@@ -85,7 +85,7 @@ class Run {
       }
       std::erase_if(wanted, [this](size_t i) { return result_.cells[i].kernel.has_value(); });
       // A cell that came too late on a busy machine is run again amid fewer.
-      at_once = std::max<size_t>(1, at_once / 4);
+      at_once = std::max<size_t>(1, at_once / 2);
     }
     return absl::OkStatus();
   }

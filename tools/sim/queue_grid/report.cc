@@ -27,6 +27,7 @@ struct Setting {
   std::string_view key;
   std::string_view title;
   int64_t (*of)(const Cell& cell);
+  bool is_amount = false;  // of packets or connections; 0: there are none
 };
 
 constexpr Setting kSettings[] = {
@@ -37,14 +38,16 @@ constexpr Setting kSettings[] = {
      [](const Cell& cell) -> int64_t { return cell.max_syn_backlog; }},
     {"tcp_abort_on_overflow", "abort",
      [](const Cell& cell) -> int64_t { return cell.abort_on_overflow; }},
-    {"tcp_syn_retries", "syn tries", [](const Cell& cell) -> int64_t { return cell.syn_retries; }},
+    {"tcp_syn_retries", "syn retries",
+     [](const Cell& cell) -> int64_t { return cell.syn_retries; }},
     {"tcp_syn_linear_timeouts", "linear",
      [](const Cell& cell) -> int64_t { return cell.syn_linear_timeouts; }},
-    {"tcp_synack_retries", "synack tries",
+    {"tcp_synack_retries", "synack retries",
      [](const Cell& cell) -> int64_t { return cell.synack_retries; }},
-    {"filled", "filled", [](const Cell& cell) -> int64_t { return cell.filled; }},
-    {"syns", "SYNs", [](const Cell& cell) -> int64_t { return cell.syns; }},
-    {"connects", "connects", [](const Cell& cell) -> int64_t { return cell.connects; }},
+    {"filled", "filled", [](const Cell& cell) -> int64_t { return cell.filled; }, true},
+    {"syns", "SYNs", [](const Cell& cell) -> int64_t { return cell.syns; }, true},
+    {"connects", "connects", [](const Cell& cell) -> int64_t { return cell.connects; }, true},
+    {"accepted", "accepted", [](const Cell& cell) -> int64_t { return cell.accepted; }, true},
 };
 
 std::string Describe(Path path, bool waits) {
@@ -96,7 +99,7 @@ class PathTable {
       const bool varies = std::any_of(rows.begin(), rows.end(), [&](const CellResult* row) {
         return setting.of(row->cell) != first;
       });
-      if (varies) settings_.push_back(&setting);
+      (varies ? settings_ : constants_).push_back(&setting);
     }
     for (size_t i = 0; i < kCounts; ++i) {
       const bool moves = std::any_of(rows.begin(), rows.end(),
@@ -114,7 +117,7 @@ class PathTable {
     for (const size_t i : counts_) columns.push_back({std::string(CountNames()[i].title), kRight});
     Table table(columns);
     for (const CellResult* row : rows_) table.AddRow(RowOf(*row));
-    return table.ToString() + StillLine();
+    return ConstantsLine() + table.ToString() + StillLine();
   }
 
  private:
@@ -128,9 +131,20 @@ class PathTable {
     return texts;
   }
 
+  std::string ConstantsLine() const {
+    std::string line = "  In all rows";
+    for (const Setting* setting : constants_) {
+      const int64_t value = setting->of(rows_.front()->cell);
+      if (value == 0 && setting->is_amount) continue;
+      line += (setting == constants_.front() ? ": " : ", ") + std::string(setting->key) + " " +
+              std::to_string(value);
+    }
+    return constants_.empty() ? "" : line + "\n";
+  }
+
   std::string StillLine() const {
     if (still_.empty()) return "";
-    std::string line = "  0 throughout:";
+    std::string line = "  0 in all rows:";
     for (const size_t i : still_) {
       line += (i == still_.front() ? " " : ", ") + std::string(CountNames()[i].title);
     }
@@ -139,7 +153,7 @@ class PathTable {
 
   const Rows& rows_;
   bool waits_;  // the column "after" is shown
-  std::vector<const Setting*> settings_;
+  std::vector<const Setting*> settings_, constants_;
   std::vector<size_t> counts_, still_;
 };
 
@@ -155,6 +169,19 @@ std::string WithColour(const std::string& text) {
     done = end;
   }
   return coloured + text.substr(done);
+}
+
+std::string Opening(const GridResult& result) {
+  const char* compares =
+      "A count reads KERNEL = SIMULATOR or KERNEL != SIMULATOR; a lone 0 is both's.\n";
+  return "The listen queues of " + result.kernel + " and of the simulator, cell by cell.\n" +
+         (result.compared() == 0 ? "" : compares) +
+         "Counted when the burst has settled, or so long \"after\" it began. Nobody accepts, but "
+         "for "
+         "\"accepted\"\nconnections once the burst has settled. established, SYN_SENT, failed: as "
+         "the clients see it.\nOverflows, Drops: ListenOverflows, ListenDrops. QFull...: "
+         "TCPReqQFullDrop, TCPReqQFullDoCookies.\nCookies...: SyncookiesSent, SyncookiesRecv. "
+         "EmbRsts: EmbryonicRsts. SynRetrans: TCPSynRetrans.\n";
 }
 
 std::string Summary(const GridResult& result) {
@@ -185,11 +212,7 @@ json CellJson(const CellResult& result) {
 }  // namespace
 
 std::string GridText(const GridResult& result, bool colour) {
-  std::string text =
-      "The listen queues of " + result.kernel +
-      " and of the simulator, cell by cell: KERNEL = SIMULATOR; a lone 0 is both's."
-      "\nNobody accepts. Counts are taken when the burst has settled, or \"after\" so "
-      "long.\n";
+  std::string tables;
   for (const Path path : kPaths) {
     for (const bool waits : {false, true}) {
       Rows rows;
@@ -198,11 +221,10 @@ std::string GridText(const GridResult& result, bool colour) {
         if (cell.cell.path == path && is_waiting == waits) rows.push_back(&cell);
       }
       if (rows.empty()) continue;
-      text += "\n" + Describe(path, waits) + "\n" + PathTable(rows, waits).ToString();
+      tables += "\n" + Describe(path, waits) + "\n" + PathTable(rows, waits).ToString();
     }
   }
-  text += "\n" + Summary(result);
-  return colour ? WithColour(text) : text;
+  return Opening(result) + (colour ? WithColour(tables) : tables) + "\n" + Summary(result);
 }
 
 json GridJson(const GridResult& result) {

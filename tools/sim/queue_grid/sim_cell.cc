@@ -14,6 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr uint16_t kPort = 80;
+constexpr Duration kSettled = milliseconds(500);
 
 // Clients by number, without loops: the network tells what becomes of them.
 class Clients final : public sim::SocketOwner {
@@ -97,8 +98,17 @@ Counts RunSimCell(const Cell& cell, bool syn_queue_full_at_limit) {
   for (uint32_t i = 0; i < cell.filled; ++i) clients.Connect(server, endpoint);
   for (uint32_t i = 0; i < cell.syns; ++i) network.InjectSyn(server, kPort);
   for (uint32_t i = 0; i < cell.connects; ++i) clients.Connect(client, endpoint);
-  const TimePoint end = world.now() + std::max<Duration>(cell.read_at, milliseconds(500));
-  while (world.events().next_time() <= end) world.events().HappenNext();
+  const TimePoint begin = world.now();
+  const auto pass_until = [&](Duration since_begin) {
+    const TimePoint end = begin + since_begin;
+    while (world.events().next_time() <= end) world.events().HappenNext();
+  };
+  pass_until(kSettled);
+  for (uint32_t i = 0; i < cell.accepted; ++i) {
+    sim::StreamKey accepted;
+    SLUICE_CHECK(network.Accept(listener, {}, &accepted) == 0, "the plan accepts what is there");
+  }
+  pass_until(std::max(cell.read_at, kSettled));
 
   Counts counts{};
   clients.CountStates(counts);
