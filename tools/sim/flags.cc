@@ -24,7 +24,8 @@ ABSL_FLAG(std::string, seeds, "",
 ABSL_FLAG(double, minutes, 0, "run: begin no further trial after so long; 0: until the last seed");
 ABSL_FLAG(int, jobs, 0, "run: trials at once, each in a process; 0: one a core");
 ABSL_FLAG(int, violations_max, 10, "run: stop after so many");
-ABSL_FLAG(bool, json, false, "run, list: one JSON object");
+ABSL_FLAG(bool, json, false, "run, list, queues: one JSON object");
+ABSL_FLAG(bool, quick, false, "queues: fewer cells");
 ABSL_FLAG(uint64_t, seed, 1, "replay: the trial");
 ABSL_FLAG(bool, trace, false, "replay: print every packet, completion and fault");
 ABSL_FLAG(std::string, pcap, "", "replay: write the simulated packets to this file, for Wireshark");
@@ -63,7 +64,7 @@ std::vector<const Scenario*> ScenariosFromFlag() {
 }  // namespace
 
 RunOptions RunOptionsFromFlags() {
-  RefuseFlags({"seed", "trace", "pcap"}, "run and digest: they are replay's");
+  RefuseFlags({"seed", "trace", "pcap", "quick"}, "run and digest");
   RunOptions options;
   options.scenarios = ScenariosFromFlag();
   const double minutes = absl::GetFlag(FLAGS_minutes);
@@ -93,7 +94,7 @@ RunOptions RunOptionsFromFlags() {
 }
 
 ReplayOptions ReplayOptionsFromFlags() {
-  RefuseFlags({"seeds", "minutes", "jobs", "violations_max", "json"},
+  RefuseFlags({"seeds", "minutes", "jobs", "violations_max", "json", "quick"},
               "replay: it runs one trial, --scenario and --seed");
   if (absl::GetFlag(FLAGS_scenario).size() != 1) {
     cli::ExitUsage("replay wants one scenario: --scenario=NAME (`sluice-sim list` names them)");
@@ -104,6 +105,16 @@ ReplayOptions ReplayOptionsFromFlags() {
   options.trace = absl::GetFlag(FLAGS_trace);
   options.pcap_file = absl::GetFlag(FLAGS_pcap);
   return options;
+}
+
+void RefuseFlagsOfTrials(const std::string& subcommand) {
+  RefuseFlags({"scenario", "seeds", "minutes", "jobs", "violations_max", "seed", "trace", "pcap"},
+              subcommand);
+  if (subcommand != "queues") RefuseFlags({"quick"}, subcommand);
+}
+
+bool QuickFromFlags() {
+  return absl::GetFlag(FLAGS_quick);
 }
 
 bool JsonFromFlags() {

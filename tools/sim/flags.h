@@ -2,6 +2,8 @@
 #ifndef SLUICE_TOOLS_SIM_FLAGS_H_
 #define SLUICE_TOOLS_SIM_FLAGS_H_
 
+#include <string>
+
 #include "tools/sim/replay.h"
 #include "tools/sim/seed_runner.h"
 
@@ -13,6 +15,9 @@ RunOptions RunOptionsFromFlags();
 ReplayOptions ReplayOptionsFromFlags();
 
 bool JsonFromFlags();
+// Exits with 2 where a flag is not one of `queues` or `list`.
+void RefuseFlagsOfTrials(const std::string& subcommand);
+bool QuickFromFlags();
 
 }  // namespace sluice::simulate
 

@@ -8,6 +8,8 @@
 #include "tools/report/progress.h"
 #include "tools/report/table.h"
 #include "tools/sim/flags.h"
+#include "tools/sim/queue_grid/queue_grid.h"
+#include "tools/sim/queue_grid/report.h"
 #include "tools/sim/replay.h"
 #include "tools/sim/run_report.h"
 #include "tools/sim/scenario.h"
@@ -27,9 +29,14 @@ constexpr cli::Command kCommand = {
         "sluice-sim replay --scenario NAME --seed S [--trace] [--pcap FILE]\n"
         "sluice-sim digest [--scenario NAME]... [--seeds FIRST..LAST]\n"
         "sluice-sim list   [--json]\n"
+        "sluice-sim queues [--quick] [--json]\n"
+        "\n"
+        "`queues` holds the simulated SYN and accept queues against this kernel's, count by "
+        "count,\n"
+        "in private network namespaces.\n"
         "\n"
         "Exit code: 1 if a rule was broken, with a line that says which and the command that\n"
-        "replays it; 2 for bad usage.",
+        "replays it, or if a count differs; 2 for bad usage.",
     .examples =
         "  sluice-sim run                                  every scenario, seeds 1 to 1000\n"
         "  sluice-sim run --minutes 480 --seeds 1000000..  a night\n"
@@ -52,7 +59,21 @@ int Run() {
   return report->violations.empty() && !report->interrupted ? 0 : cli::kExitFailure;
 }
 
+int Queues() {
+  RefuseFlagsOfTrials("queues");
+  report::Progress progress;
+  const auto result =
+      queue_grid::RunQueueGrid({.quick = QuickFromFlags()}, [&](size_t done, size_t cells) {
+        progress.Update(std::to_string(done) + " of " + std::to_string(cells) + " cells done");
+      });
+  progress.Finish();
+  if (!result.ok()) return cli::Fail(result.status());
+  queue_grid::PrintGrid(*result, JsonFromFlags());
+  return queue_grid::GridExitCode(*result);
+}
+
 int List() {
+  RefuseFlagsOfTrials("list");
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   report::Table table({{"scenario"}, {"when"}, {"what it does"}});
   for (const Scenario& scenario : Scenarios()) {
@@ -73,9 +94,10 @@ int Main(const std::vector<std::string>& subcommands) {
   if (subcommand == "replay") return Replay(ReplayOptionsFromFlags());
   if (subcommand == "digest") return PrintDigests(RunOptionsFromFlags());
   if (subcommand == "list") return List();
+  if (subcommand == "queues") return Queues();
   cli::ExitUsage((subcommand.empty() ? "which subcommand?"
                                      : "there is no subcommand \"" + subcommand + "\":") +
-                 std::string(" there are run, replay, digest and list (see --help)"));
+                 std::string(" there are run, replay, digest, list and queues (see --help)"));
 }
 
 }  // namespace
