@@ -163,12 +163,7 @@ void SimBackend::ReleaseBuffer(BufferId buffer) {
   SimBuffers& buffers = datagram ? *datagram_buffers_ : buffers_;
   if (!buffers.Release(buffer & ~backend::kDatagramBufferBit))
     world_.Violate("a buffer was released twice");
-  for (const base::SlabKey key : std::exchange(starved_, {})) {
-    if (Record* record = records_.Find(key)) {
-      record->starved = false;
-      MarkReady(key.index);
-    }
-  }
+  if (!buffers.starved.empty()) world_.Awake(*this);
 }
 
 void SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {

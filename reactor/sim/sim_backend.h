@@ -85,7 +85,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
     bool closing = false;
     bool gone = false;     // the close completed; kept to catch who uses it still
     bool queued = false;   // in ready_
-    bool starved = false;  // in starved_
+    bool starved = false;  // waits for a buffer
     uint8_t late = 0;      // how often in a row something was put off
     int connect_error = 0;
     int32_t sent_despite_close = 0;  // not 0: what the outstanding send ends with
@@ -104,6 +104,8 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void PutOff(uint32_t index, Record& record);
   bool Late(uint32_t index, Record& record, Fault fault);
   void Collect();
+  void ServeReady();
+  bool WakeStarved(SimBuffers& buffers);
   void Serve(uint32_t index, Record& record);
   void ServeConnect(uint32_t index, Record& record);
   void ServeSend(uint32_t index, Record& record);
@@ -143,7 +145,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   const uint32_t datagram_buffer_count_;
   std::vector<DatagramInfo> datagram_infos_;
   base::Slab<Record> records_;
-  std::vector<base::SlabKey> ready_, serving_, starved_;
+  std::vector<base::SlabKey> ready_, serving_;
   std::vector<Completion> immediate_;  // not of a socket that is served: told first
   std::vector<Completion> batch_;
   std::atomic<bool> woken_{false};

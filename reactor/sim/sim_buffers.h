@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <deque>
 #include <vector>
+
+#include "reactor/base/slab.h"
 
 namespace sluice::sim {
 
@@ -18,6 +20,7 @@ class SimBuffers {
   }
 
   bool empty() const { return free_.empty(); }
+  size_t available() const { return free_.size(); }
   size_t lent() const { return lent_.size() - free_.size(); }
   size_t buffer_bytes() const { return buffer_bytes_; }
 
@@ -43,6 +46,9 @@ class SimBuffers {
     free_.push_back(buffer);
     return true;
   }
+
+  // Sockets that found no buffer, first come, first served.
+  std::deque<base::SlabKey> starved;
 
  private:
   static constexpr char kPoison = static_cast<char>(0xdd);

@@ -53,7 +53,7 @@ void SimNetwork::SendHandshake(const SimHost& from, const SimHost& to, Kind kind
   constexpr size_t kPacketBytes = 60;
   const Duration delay = Delay(from, to, kPacketBytes);
   if (&from == &to && delay == options_.loopback_latency) {
-    OnEvent({events_.now(), 0, this, kind, number, ToSubject(subject)});
+    OnEvent({events_.now(), this, kind, number, ToSubject(subject)});
   } else {
     events_.Schedule(delay, *this, kind, ToSubject(subject), number);
   }

@@ -21,11 +21,40 @@ Completion& SimBackend::Complete(const Record& record, Operation operation, int3
 void SimBackend::Collect() {
   batch_.insert(batch_.end(), immediate_.begin(), immediate_.end());
   immediate_.clear();
-  serving_.swap(ready_);
+  bool woken = false;
+  do {
+    woken = WakeStarved(buffers_);
+    if (datagram_buffers_ != nullptr) woken = WakeStarved(*datagram_buffers_) || woken;
+    ServeReady();
+    // Who was woken may have had no use for a buffer; then it is another one's.
+  } while (woken && batch_.empty());
+}
+
+// As many as there are buffers: all others would only find them taken again. They are served before
+// those that were fed last.
+bool SimBackend::WakeStarved(SimBuffers& buffers) {
+  bool woken = false;
+  for (size_t free = buffers.available(); free > 0 && !buffers.starved.empty();) {
+    const base::SlabKey key = buffers.starved.front();
+    buffers.starved.pop_front();
+    Record* record = records_.Find(key);
+    if (record == nullptr || record->gone) continue;
+    record->starved = false;
+    record->queued = true;
+    serving_.push_back(key);
+    woken = true;
+    --free;
+  }
+  return woken;
+}
+
+void SimBackend::ServeReady() {
+  serving_.insert(serving_.end(), ready_.begin(), ready_.end());
+  ready_.clear();
   const bool small = serving_.size() > 1 && world_.faults_.Happens(Fault::kSmallBatch);
   for (size_t i = 0; i < serving_.size(); ++i) {
     Record* record = records_.Find(serving_[i]);
-    if (record == nullptr || record->gone) continue;
+    if (record == nullptr || record->gone || !record->queued) continue;
     if (small && !batch_.empty()) {  // the others wait for the next Poll
       ready_.push_back(serving_[i]);
       continue;
@@ -190,7 +219,7 @@ bool SimBackend::TakeBuffer(uint32_t index, Record& record, SimBuffers& buffers,
   }
   if (buffers.empty()) {
     ++stats_.buffer_exhaustions;
-    if (!record.starved) starved_.push_back(records_.KeyOf(index));
+    if (!record.starved) buffers.starved.push_back(records_.KeyOf(index));
     record.starved = true;
     return false;
   }
