@@ -5,6 +5,7 @@
 
 #include "apps/backlog/cell_runner.h"
 #include "nlohmann/json.hpp"
+#include "tools/cli/interrupt.h"
 #include "tools/netlab/namespace_pool.h"
 #include "tools/netlab/sysctl.h"
 
@@ -21,10 +22,10 @@ absl::Status FailedCell(const CellSpec& spec, const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<CellResult>> RunCells(absl::Span<const CellSpec> cells,
-                                                 const LoopOptions& loop_options, size_t at_once,
-                                                 absl::FunctionRef<void(size_t done)> on_done) {
-  std::vector<CellResult> results(cells.size());
+absl::StatusOr<CellResults> RunCells(absl::Span<const CellSpec> cells,
+                                     const LoopOptions& loop_options, size_t at_once,
+                                     absl::FunctionRef<void(size_t done)> on_done) {
+  CellResults results(cells.size());
   const absl::Status status = netlab::RunInPrivateNamespaces(
       cells.size(), at_once,
       [&](const PrivateNamespace& ns, size_t index) -> absl::StatusOr<std::string> {
@@ -39,7 +40,10 @@ absl::StatusOr<std::vector<CellResult>> RunCells(absl::Span<const CellSpec> cell
         results[index] = *std::move(result);
         return absl::OkStatus();
       },
-      on_done);
+      [&](size_t done) {
+        on_done(done);
+        return !cli::Interrupted();
+      });
   if (!status.ok()) return status;
   return results;
 }

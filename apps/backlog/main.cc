@@ -19,7 +19,13 @@ constexpr cli::Command kCommand = {
         "queue of finished ones that wait for accept(). `serve` runs a slow server and shows its "
         "queues while you storm it. `sweep` storms servers of its own in private network "
         "namespaces (no root needed) and holds what it measures against the kernel's rules.",
-    .usage = "sluice-backlog serve | sweep [FLAGS]",
+    .usage =
+        "sluice-backlog serve | sweep [FLAGS]\n"
+        "\n"
+        "Exit code: 0 when serve was told to end, or every cell of a sweep was measured (BROKEN\n"
+        "rules are a result); 1 when something failed or a signal ended a sweep early (Ctrl-C: "
+        "the\n"
+        "cells measured by then are printed, and a second one ends it at once); 2 for bad usage.",
     .examples =
         "  sluice-backlog sweep --quick\n"
         "  sluice-backlog sweep --backlogs=5 --somaxconn=4096 --json\n"

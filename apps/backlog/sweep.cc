@@ -15,6 +15,7 @@
 #include "nlohmann/json.hpp"
 #include "tools/cli/command.h"
 #include "tools/cli/descriptors.h"
+#include "tools/cli/interrupt.h"
 #include "tools/netlab/host_policy.h"
 #include "tools/report/progress.h"
 
@@ -75,10 +76,17 @@ class SweepRun {
     for (const CellGroup& group : plan) cells_planned_ += group.cells.size();
     if (!json_) PrintOpening();
     for (const CellGroup& group : plan) {
+      if (cli::Interrupted()) break;
       if (absl::Status status = RunGroup(group); !status.ok()) return status;
     }
     PrintEnd();
     return absl::OkStatus();
+  }
+
+  // "12 of 30 cells were measured"
+  std::string HowFar() const {
+    return std::to_string(cells_measured()) + " of " + std::to_string(cells_planned_) +
+           " cells were measured";
   }
 
  private:
@@ -93,22 +101,37 @@ class SweepRun {
 
   absl::Status RunGroup(const CellGroup& group) {
     const size_t before = cells_done_;
-    absl::StatusOr<std::vector<CellResult>> results =
+    absl::StatusOr<CellResults> ran =
         RunCells(group.cells, loop_options_, cells_at_once_, [&](size_t done) {
           cells_done_ = before + done;
           progress_.Update(std::to_string(cells_done_) + " of " + std::to_string(cells_planned_) +
                            " cells done. " + GroupTitle(group.kind));
         });
     progress_.Finish();
-    if (!results.ok()) return results.status();
-    tally_.Add(*results, backend_.name);
-    if (!json_) Print("\n" + DescribeGroup(group, *results));
-    for (size_t i = 0; i < results->size(); ++i) {
-      cells_json_.push_back(CellAsJson(group.cells[i], (*results)[i]));
+    if (!ran.ok()) return ran.status();
+    // What an interrupt left of it.
+    CellGroup measured{.kind = group.kind, .cells = {}};
+    std::vector<CellResult> results;
+    for (size_t i = 0; i < ran->size(); ++i) {
+      if (!(*ran)[i]) continue;
+      measured.cells.push_back(group.cells[i]);
+      results.push_back(*std::move((*ran)[i]));
     }
-    explanations_json_[std::string(CellKindName(group.kind))] = ExplainGroup(group, *results);
+    if (!results.empty()) Report(measured, results);
     return absl::OkStatus();
   }
+
+  void Report(const CellGroup& group, const std::vector<CellResult>& results) {
+    tally_.Add(results, backend_.name);
+    if (!json_) Print("\n" + DescribeGroup(group, results));
+    for (size_t i = 0; i < results.size(); ++i) {
+      cells_json_.push_back(CellAsJson(group.cells[i], results[i]));
+    }
+    explanations_json_[std::string(CellKindName(group.kind))] = ExplainGroup(group, results);
+  }
+
+  size_t cells_measured() const { return tally_.held + tally_.broken + tally_.untested; }
+  bool incomplete() const { return cells_measured() < cells_planned_; }
 
   void PrintEnd() const {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
@@ -121,6 +144,8 @@ class SweepRun {
                            {"rules_held", tally_.held},
                            {"rules_broken", tally_.broken},
                            {"rules_untested", tally_.untested},
+                           {"interrupted", incomplete()},
+                           {"cells_planned", cells_planned_},
                            {"seconds", seconds}};
       Print(report.dump(2) + "\n");
       return;
@@ -131,6 +156,7 @@ class SweepRun {
     if (tally_.elsewhere > 0) {
       text += ", " + std::to_string(tally_.elsewhere) + " ran on another backend for want of rings";
     }
+    if (incomplete()) text += "; interrupted, " + HowFar();
     char time[32];
     std::snprintf(time, sizeof(time), " (%.1f s).\n", seconds);
     Print(text + time);
@@ -160,6 +186,7 @@ int Skip(const absl::Status& reason, bool as_json) {
 int Sweep(const SweepOptions& options, const LoopOptions& loop_options, size_t cells_at_once,
           bool json) {
   const std::vector<CellGroup> plan = PlanSweep(options);
+  cli::CatchInterrupts();
   if (absl::Status status = cli::EnsureDescriptors(SocketsOf(plan)); !status.ok()) {
     return cli::Fail(status);
   }
@@ -167,8 +194,9 @@ int Sweep(const SweepOptions& options, const LoopOptions& loop_options, size_t c
     return netlab::HostForbidsNamespaces(host) ? Skip(host, json) : cli::Fail(host);
   }
   const LoopOptions small = SmallLoop(loop_options);
-  const absl::Status status = SweepRun(small, cells_at_once, json).Run(plan);
-  return status.ok() ? 0 : cli::Fail(status);
+  SweepRun run(small, cells_at_once, json);
+  if (const absl::Status status = run.Run(plan); !status.ok()) return cli::Fail(status);
+  return cli::Interrupted() ? cli::FailInterrupted(run.HowFar()) : 0;
 }
 
 }  // namespace sluice::backlog

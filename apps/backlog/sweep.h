@@ -10,7 +10,7 @@
 namespace sluice::backlog {
 
 // Returns the exit code: 0 when every cell was measured, whatever the rules did, and where the host
-// forbids namespaces, having said why; 1 having said what failed.
+// forbids namespaces, having said why; 1 having said what failed, or that it was interrupted.
 int Sweep(const SweepOptions& options, const LoopOptions& loop_options, size_t cells_at_once,
           bool json);
 

@@ -28,6 +28,10 @@ DatagramSender::DatagramSender(Loop& loop, Exchange& exchange)
 void DatagramSender::Start(DatagramSocket& socket) {
   socket_ = &socket;
   pace_.Start(loop_.now());
+  exchange_.sender.on_interrupt = [this] {
+    pace_.End();
+    Pump();
+  };
   timer_.ArmAt(loop_.now());
 }
 
@@ -54,6 +58,7 @@ void DatagramSender::OnError(DatagramSocket&, int error) {
 
 void DatagramSender::OnClose(DatagramSocket&) {
   timer_.Cancel();
+  exchange_.sender.on_interrupt = [] {};
   exchange_.sender.sent = pace_.sent();
   exchange_.sender.sends = loop_.stats().sends;
   exchange_.SenderClosed();
@@ -77,6 +82,7 @@ void DatagramReceiver::Start(DatagramSocket& socket) {
     sender_closed_ = true;
     quiet_.ArmAfter(kQuiet);
   };
+  exchange_.receiver.on_interrupt = [this] { distraction_.End(); };
   distraction_.Start();
 }
 
@@ -102,6 +108,7 @@ void DatagramReceiver::Quiet() {
 }
 
 void DatagramReceiver::OnClose(DatagramSocket&) {
+  exchange_.receiver.on_interrupt = [] {};
   loop_.Stop(Duration(0));
 }
 

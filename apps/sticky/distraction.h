@@ -30,6 +30,12 @@ class Distraction {
   void Received() {
     if (pause_ > Duration(0) && after_ == Duration(0) && !away_) LookAway();
   }
+  // Reads on and never looks away again.
+  void End() {
+    pause_ = Duration(0);
+    timer_.Cancel();
+    if (std::exchange(away_, false)) set_reading_(true);
+  }
   bool away() const { return away_; }
 
  private:

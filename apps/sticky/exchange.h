@@ -27,12 +27,16 @@ struct ReceiverPart {
   absl::Status status;
   // Called on the receiver's loop once the sender has closed: nothing will be sent any more.
   absl::AnyInvocable<void()> on_sender_closed = [] {};
+  // Called on the receiver's loop, perhaps several times: take what is there without distraction.
+  absl::AnyInvocable<void()> on_interrupt = [] {};
 };
 
 struct SenderPart {
   uint64_t sent = 0;
   uint64_t sends = 0;  // send(2) and its kin
   absl::Status status;
+  // Called on the sender's loop, perhaps several times: send no more, and close.
+  absl::AnyInvocable<void()> on_interrupt = [] {};
 };
 
 struct Exchange {

@@ -12,6 +12,7 @@
 #include "apps/sticky/settings.h"
 #include "apps/sticky/verdict.h"
 #include "tools/cli/command.h"
+#include "tools/cli/interrupt.h"
 #include "tools/report/progress.h"
 
 namespace sluice::sticky {
@@ -46,7 +47,8 @@ constexpr cli::Command kCommand = {
         "of which it held bytes; with a codec a receive is what the reactor had at once.\n"
         "\n"
         "Exit code: 1 if delimiter or length-prefix delivered anything but every message intact\n"
-        "and in order, or if nothing could be sent; 2 for bad usage.",
+        "and in order, if nothing could be sent, or if a signal ended it early (Ctrl-C: what was\n"
+        "measured by then is printed, and a second one ends it at once); 2 for bad usage.",
     .examples =
         "  sluice-sticky                              every mode, about 10 seconds\n"
         "  sluice-sticky --show --duration 1s         see the glue\n"
@@ -70,6 +72,7 @@ absl::StatusOr<std::vector<Result>> RunAll(const Settings& settings) {
   report::Progress progress;
   std::vector<Result> results;
   for (const Mode mode : settings.modes) {
+    if (cli::Interrupted()) break;
     progress.Finish();
     progress.Update(std::string(ModeName(mode)) + " ...");
     absl::StatusOr<Result> result = RunMode(settings, mode);
@@ -79,9 +82,18 @@ absl::StatusOr<std::vector<Result>> RunAll(const Settings& settings) {
   return results;
 }
 
+// "2 of 5 modes were measured, the last of them in part"
+std::string HowFar(const std::vector<Result>& results, const Settings& settings) {
+  std::string text = std::to_string(results.size()) + " of " +
+                     std::to_string(settings.modes.size()) + " modes were measured";
+  if (!results.empty() && results.back().interrupted) text += ", the last of them in part";
+  return text;
+}
+
 int Main(int argc, char** argv) {
   cli::Start(argc, argv, kCommand);
   const Settings settings = SettingsFromFlags();
+  cli::CatchInterrupts();
   if (!settings.json) {
     std::fputs(Headline(settings).c_str(), stdout);
     std::fflush(stdout);
@@ -91,8 +103,9 @@ int Main(int argc, char** argv) {
   const std::string text = settings.json ? JsonReport(*results, settings)
                                          : TextReport(*results, settings, ColorOnStdout());
   std::fputs(text.c_str(), stdout);
-  const absl::Status verdict = Judge(*results);
-  return verdict.ok() ? 0 : cli::Fail(verdict);
+  if (const absl::Status verdict = Judge(*results); !verdict.ok()) return cli::Fail(verdict);
+  if (!cli::Interrupted()) return 0;
+  return cli::FailInterrupted(HowFar(*results, settings));
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ class Pace {
     start_ = now;
     next_ = now;
   }
+  // Nothing more is due.
+  void End() { messages_max_ = 0; }
   bool Finished(TimePoint now) const {
     return sent_ >= messages_max_ || (duration_ > Duration(0) && now - start_ >= duration_);
   }

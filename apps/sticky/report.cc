@@ -129,6 +129,7 @@ std::string Headline(const Settings& settings) {
 }
 
 std::string TextReport(const std::vector<Result>& results, const Settings& settings, bool color) {
+  if (results.empty()) return "";
   std::string text = Wrap("", "Moved by " + results.front().backend_reason + ".");
   text += "\n" + WhatArrived(results) + "\n";
   for (const Result& result : results) {

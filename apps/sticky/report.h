@@ -13,12 +13,14 @@ namespace sluice::sticky {
 // What is about to run, before the first result.
 std::string Headline(const Settings& settings);
 
-// Tables, then a verdict a mode, then the drawings where --show asked for them. 80 columns.
+// Tables, then a verdict a mode, then the drawings where --show asked for them. 80 columns. Empty
+// where no mode ran.
 std::string TextReport(const std::vector<Result>& results, const Settings& settings, bool color);
 
 // One object and a newline:
 //   {"modes": [{"mode", "sent", "received", "intact", "glued", "split", "corrupted", "lost",
-//               "truncated", "messages_per_second", "p50_us", "p99_us", ...}], ...}
+//               "truncated", "messages_per_second", "p50_us", "p99_us", "interrupted", ...}],
+//    "interrupted", ...}
 std::string JsonReport(const std::vector<Result>& results, const Settings& settings);
 
 }  // namespace sluice::sticky

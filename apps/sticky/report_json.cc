@@ -37,6 +37,7 @@ Json ModeObject(const Result& result) {
       {"p99_us", Microseconds(tally.latency_ns.Percentile(99))},
       {"reordered", tally.reordered},
       {"repeated", tally.repeated},
+      {"interrupted", result.interrupted},
       {"kernel_drops", result.kernel_drops},
       {"sends", result.sends},
       {"receives", tally.receives},
@@ -51,6 +52,7 @@ Json ModeObject(const Result& result) {
 std::string JsonReport(const std::vector<Result>& results, const Settings& settings) {
   Json report = {{"modes", Json::array()}};
   for (const Result& result : results) report["modes"].push_back(ModeObject(result));
+  report["interrupted"] = results.size() < settings.modes.size() || results.back().interrupted;
   report["backend"] = results.empty() ? "" : results.front().backend;
   report["seed"] = settings.seed;
   report["message_bytes_min"] = settings.message_bytes_min;

@@ -11,6 +11,7 @@
 #include "protocols/line.h"
 #include "protocols/raw.h"
 #include "reactor/group.h"
+#include "tools/cli/interrupt.h"
 
 namespace sluice::sticky {
 namespace {
@@ -96,14 +97,18 @@ absl::StatusOr<Result> RunMode(const Settings& settings, Mode mode) {
       Sketch(settings.show, IsFramed(mode) ? Sketch::Until::kFirst : Sketch::Until::kTrouble);
   Result result;
   result.mode = mode;
+  std::vector<std::unique_ptr<cli::InterruptWatch>> watches;  // one a loop
   GroupOptions options{.threads = 2, .loop = settings.loop};
   absl::StatusOr<std::unique_ptr<Group>> group =
-      Group::Start(options, [&exchange, &result](Loop& loop, int index) {
+      Group::Start(options, [&exchange, &result, &watches](Loop& loop, int index) {
         if (index == 0) {
           exchange.receiver.loop = &loop;
           result.backend = std::string(loop.backend_name());
           result.backend_reason = loop.backend_reason();
         }
+        watches.push_back(std::make_unique<cli::InterruptWatch>(loop, [&exchange, index] {
+          index == 0 ? exchange.receiver.on_interrupt() : exchange.sender.on_interrupt();
+        }));
         return StartMode(loop, index, exchange);
       });
   if (!group.ok()) return group.status();
@@ -117,6 +122,7 @@ absl::StatusOr<Result> RunMode(const Settings& settings, Mode mode) {
   result.socket_buffer_bytes = exchange.receiver.socket_buffer_bytes;
   result.status = exchange.sender.status;
   result.status.Update(exchange.receiver.status);
+  result.interrupted = cli::Interrupted();
   return result;
 }
 

@@ -18,10 +18,12 @@ void ReceiverLife::Opened(Connection& connection) {
   exchange_.receiver.on_sender_closed = [] {};
   exchange_.receiver.socket_buffer_bytes =
       static_cast<uint32_t>(connection.GetOption(socket_option::kReceiveBufferBytes).value_or(0));
+  exchange_.receiver.on_interrupt = [this] { distraction_.End(); };
   distraction_.Start();
 }
 
 void ReceiverLife::Closed(CloseReason reason) {
+  exchange_.receiver.on_interrupt = [] {};
   if (reason.code != CloseCode::kLocal && reason.code != CloseCode::kPeerEnded) {
     exchange_.receiver.status =
         absl::DataLossError("the receiver's connection ended: " + reason.ToString());

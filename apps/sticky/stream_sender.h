@@ -49,6 +49,10 @@ class StreamSender final : public Handler {
     limits.stall_timeout = Duration(0);
     connection.SetLimits(limits);
     pace_.Start(loop_.now());
+    exchange_.sender.on_interrupt = [this] {
+      pace_.End();
+      if (Connection* found = loop_.Find(id_)) Pump(*found);
+    };
     Pump(connection);
   }
 
@@ -59,6 +63,7 @@ class StreamSender final : public Handler {
 
   void OnClose(Connection&, CloseReason reason) override {
     SenderPart& part = exchange_.sender;
+    part.on_interrupt = [] {};
     part.sent = pace_.sent();
     part.sends = loop_.stats().sends;
     if (reason.code != CloseCode::kLocal) {

@@ -111,6 +111,7 @@ std::string Verdict(const Result& result, const Settings& settings) {
       text = DatagramVerdict(result, settings);
       break;
   }
+  if (result.interrupted) text += " (Interrupted: the mode was to go on.)";
   if (!result.status.ok()) text += " (" + std::string(result.status.message()) + ")";
   return text;
 }

@@ -173,6 +173,42 @@ class Sweep(ServerCase):
         self.assertIn("ListenOverflows", result.stdout)
         self.assertNotIn("\x1b", result.stdout + result.stderr)
 
+    def test_an_interrupted_sweep_shows_the_cells_it_measured(self):
+        flags = ("--backlogs=5", "--somaxconn=4096", "--syncookies=1", "--abort-on-overflow=0",
+                 "--half-open=0", "--timeout=300ms")
+        # The first cells are soon done; the burst of the others is served one by one, in 500 s.
+        slow = ("--burst=500", "--accept-rate=1/s")
+        for as_json in ((), ("--json",)):
+            process = subprocess.Popen(
+                [harness.program(NAME), "sweep", f"--backend={self.backend}", *flags, *slow,
+                 *as_json],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
+            shown = ""
+            if as_json:
+                time.sleep(2)  # any moment will do
+            else:
+                while "The kernel's counters" not in shown and (line := process.stdout.readline()):
+                    shown += line
+            for _ in range(2):  # as timeout(1) does
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.005)
+            output, errors = process.communicate(timeout=harness.WAIT_S)
+            if "skipped" in shown + output or "threads cannot enter" in errors:
+                self.skipTest(shown + output + errors)
+            self.assertEqual(process.returncode, 1, errors)
+            said = re.search(r"(?m)^sluice-backlog: interrupted: (\d+) of (\d+) cells were measured$",
+                             errors)
+            self.assertTrue(said, errors)
+            if as_json:
+                report = json.loads(output)
+                self.assertTrue(report["interrupted"])
+                self.assertEqual((len(report["cells"]), report["cells_planned"]),
+                                 tuple(map(int, said.groups())))
+            else:
+                self.assertIn("Nobody accepts", shown)
+                self.assertIn(f"interrupted, {said.group(1)} of {said.group(2)} cells", output)
+
     def test_a_host_that_refuses_namespaces_is_said_and_skipped(self):
         unshare = shutil.which("unshare")
         if not unshare:

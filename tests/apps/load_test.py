@@ -212,16 +212,17 @@ class AgainstEcho(LoadCase):
         process = subprocess.Popen(
             [harness.program("sluice-load"), f"--backend={self.backend}", "--tcp", server.target,
              "--connections=3", "--duration=1h", "--warmup=0s", "--json"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
         self.assertTrue(under_way.wait(harness.WAIT_S))
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=harness.WAIT_S)
+        output, errors = process.communicate(timeout=harness.WAIT_S)
         found = json.loads(output)
         self.assertTrue(found["interrupted"])
         self.assertEqual(found["errors"], 0)
         self.assertGreater(found["requests"], 0)
-        self.assertEqual(process.returncode, 0)
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(errors, r"(?m)^sluice-load: interrupted: .+$")
 
 
 @harness.on_every_backend

@@ -1,7 +1,11 @@
 """sluice-sticky end to end, on both backends: what TCP and UDP really do, and the exit codes."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import time
 import unittest
 
 import harness
@@ -140,6 +144,51 @@ class WhatArrives(harness.ServerCase):
         for mode, verdict in {"naive": "wrong", "interval": "not cured", "delimiter": "cured",
                               "length-prefix": "cured", "udp": "never glued"}.items():
             self.assertRegex(result.stdout, rf"(?m)^  {mode} +{verdict}")
+
+
+@harness.on_every_backend
+class Interrupted(harness.ServerCase):
+    # The first mode is soon done; the second would send a message an hour.
+    ENDLESS = ("--modes=length-prefix,interval,udp", "--messages=2000", "--duration=0",
+               "--interval=1h")
+
+    def interrupt(self, number, *arguments):
+        """Signals it under way; (stdout, stderr)."""
+        process = subprocess.Popen(
+            [harness.program("sluice-sticky"), f"--backend={self.backend}", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        # Two loops run once there are three threads; from then on any moment will do.
+        harness.wait_until(lambda: len(os.listdir(f"/proc/{process.pid}/task")) >= 3,
+                           lambda: "the threads")
+        time.sleep(0.5)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=45)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors, r"\Asluice-sticky: interrupted: [012] of 3 modes were measured"
+                                 r"(, the last of them in part)?\n\Z")
+        return output, errors
+
+    def test_what_was_measured_is_printed_and_marked(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            report = json.loads(self.interrupt(number, "--json", *self.ENDLESS)[0])
+            self.assertTrue(report["interrupted"])
+            self.assertTrue(report["modes"][-1]["interrupted"])
+            for mode in report["modes"]:
+                # Sending stops, and what was sent is counted to the last message.
+                self.assertGreater(mode["sent"], 0)
+                self.assertEqual(mode["sent"], mode["received"], mode)
+
+    def test_people_see_the_table(self):
+        output, _ = self.interrupt(signal.SIGINT, *self.ENDLESS)
+        self.assertRegex(output, r"(?m)^  length-prefix +\S+")
+        self.assertIn("(Interrupted:", output)
+
+    def test_it_does_not_wait_for_slow_senders_and_receivers(self):
+        for mode in ("naive", "interval", "delimiter", "length-prefix", "udp"):
+            with self.subTest(mode=mode):
+                self.interrupt(signal.SIGINT, f"--modes={mode},naive,udp", "--interval=1h",
+                               "--rate=1", "--pause=1m", "--pause-after=0", "--duration=1h")
 
 
 class BadUsage(unittest.TestCase):

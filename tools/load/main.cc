@@ -8,6 +8,7 @@
 #include "tools/cli/descriptors.h"
 #include "tools/cli/endpoints.h"
 #include "tools/cli/group_flags.h"
+#include "tools/cli/interrupt.h"
 #include "tools/load/datagram_client.h"
 #include "tools/load/output.h"
 #include "tools/load/run.h"
@@ -52,7 +53,9 @@ constexpr cli::Command kCommand = {
         "loads an echo server and checks every byte that comes back. Each connection sends "
         "its next request when an answer came (closed loop); a connection counts as open "
         "once the server answered on it. Exits 1 when anything went wrong; datagrams that "
-        "got lost are counted and are no error unless all were.",
+        "got lost are counted and are no error unless all were. Ctrl-C ends it early: it prints "
+        "what was measured until then and exits 1; a second one does not wait for the answers "
+        "under way.",
     .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS [FLAGS]",
     .examples =
         "  sluice-load --tcp=127.0.0.1:9999\n"
@@ -115,8 +118,11 @@ LoadOptions OptionsFromFlags() {
 }
 
 int ExitCode(const Results& results) {
+  if (results.interrupted) {
+    return cli::FailInterrupted("the results are of the time until then");
+  }
   if (results.errors() > 0) return cli::kExitFailure;
-  if (results.requests > 0 || results.interrupted) return 0;
+  if (results.requests > 0) return 0;
   return cli::Fail(absl::UnavailableError(
       results.lost > 0 ? "every datagram got lost" : "nothing was answered while measuring"));
 }

@@ -45,7 +45,7 @@ absl::Status RunInPrivateNamespaces(
     size_t count, size_t at_once,
     absl::FunctionRef<absl::StatusOr<std::string>(const PrivateNamespace&, size_t index)> body,
     absl::FunctionRef<absl::Status(size_t index, absl::StatusOr<std::string> answer)> on_answer,
-    absl::FunctionRef<void(size_t answered)> on_news) {
+    absl::FunctionRef<bool(size_t answered)> on_news) {
   std::list<Running> running;
   size_t next = 0;
   while (next < count || !running.empty()) {
@@ -56,7 +56,7 @@ absl::Status RunInPrivateNamespaces(
       running.push_back({next++, *std::move(child)});
     }
     if (absl::Status status = Collect(running, on_answer); !status.ok()) return status;
-    on_news(next - running.size());
+    if (!on_news(next - running.size())) break;
   }
   return absl::OkStatus();
 }

@@ -14,13 +14,13 @@ namespace sluice::netlab {
 
 // Calls `body` for 0 to count - 1, each in a forked child and a namespace of its own, at most
 // `at_once` at a time, and tells the parent each answer as it comes, in any order. An error from
-// `on_answer` ends the others and is returned. `on_news` hears now and then how many have answered.
-// The process must have one thread. Blocking.
+// `on_answer` ends the others and is returned. `on_news` hears now and then how many have answered,
+// and gives the others up by returning false. The process must have one thread. Blocking.
 absl::Status RunInPrivateNamespaces(
     size_t count, size_t at_once,
     absl::FunctionRef<absl::StatusOr<std::string>(const PrivateNamespace&, size_t index)> body,
     absl::FunctionRef<absl::Status(size_t index, absl::StatusOr<std::string> answer)> on_answer,
-    absl::FunctionRef<void(size_t answered)> on_news);
+    absl::FunctionRef<bool(size_t answered)> on_news);
 
 }  // namespace sluice::netlab
 

@@ -109,7 +109,10 @@ class Run {
           cell.kernel = *counts;
           return absl::OkStatus();
         },
-        [&](size_t answered) { on_news_(done_before + answered, result_.cells.size()); });
+        [&](size_t answered) {
+          on_news_(done_before + answered, result_.cells.size());
+          return true;
+        });
   }
 
   GridResult& result_;
