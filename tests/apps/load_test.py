@@ -97,9 +97,12 @@ def echo(connection):
 class LoadCase(ServerCase):
 
     def load(self, *flags, preexec=None):
-        """(exit code, the JSON it printed)."""
+        """(exit code, the JSON it printed); a failure says why in a line."""
         result = harness.run("sluice-load", f"--backend={self.backend}", "--json", *flags,
                              preexec=preexec)
+        self.reason = result.stderr
+        if result.returncode != 0:
+            self.assertRegex(result.stderr, r"(?m)^sluice-load: .+$")
         try:
             return result.returncode, json.loads(result.stdout)
         except ValueError:
@@ -175,6 +178,31 @@ class AgainstEcho(LoadCase):
         server = self.serve("--tcp=127.0.0.1:0", "--backlog=5")
         self.assert_clean("--tcp", server.target(), "--connections=300", "--connecting=5", *FAST)
         server.stop()
+
+    def test_a_short_duration_is_what_is_measured(self):
+        server = self.serve("--tcp=127.0.0.1:0")
+        elapsed = []
+        for _ in range(20):  # a machine may be late, but not each time
+            _, found = self.load("--tcp", server.target(), "--connections=1", "--warmup=1ms",
+                                 "--duration=5ms")
+            elapsed.append(found["elapsed_seconds"])
+        self.assertGreaterEqual(min(elapsed), 0.005)
+        self.assertLess(min(elapsed), 0.095)
+        server.stop()
+
+    def test_answers_that_take_longer_than_the_measurement_are_said(self):
+        answer = threading.Event()
+
+        def wait_and_echo(connection):
+            connection.sendall(connection.recv(1024))
+            answer.wait(1)
+            echo(connection)
+
+        server = PythonServer(self, wait_and_echo)
+        code, found = self.load("--tcp", server.target, "--connections=1", "--depth=3",
+                                "--warmup=0s", "--duration=50ms")
+        self.assertEqual((code, found["errors"], found["requests"]), (1, 0, 0))
+        self.assertRegex(self.reason, "nothing was answered in the .* smaller --depth")
 
     def test_idle_connections_answer_once_at_the_end(self):
         server = self.serve("--tcp=127.0.0.1:0", "--report")
@@ -276,6 +304,7 @@ class AgainstBadServers(LoadCase):
 
         server = PythonServer(self, swallow)
         self.assert_finds("answer_timeout", "--tcp", server.target, "--timeout=100ms")
+        self.assertIn("1 error (answer_timeout), the first: no answer within 100 ms", self.reason)
 
     def test_nobody_listens(self):
         with socket.socket() as holder:
@@ -332,8 +361,20 @@ class AgainstBadServers(LoadCase):
 
     def test_datagrams_that_all_get_lost(self):
         server = PythonDatagramServer(self, lambda n, data: [])
-        self.assert_finds("answer_timeout", "--udp", server.target, "--timeout=100ms",
-                          "--udp-timeout=20ms")
+        found = self.assert_finds("answer_timeout", "--udp", server.target, "--udp-timeout=20ms")
+        self.assertGreater(found["datagrams_sent"], 1)
+        self.assertEqual(found["datagrams_lost"], found["datagrams_sent"])
+        self.assertRegex(self.reason, r"nothing was answered: all \d+ datagrams were lost")
+
+    def test_a_closed_port_takes_no_longer_than_the_duration(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as holder:
+            holder.bind(("127.0.0.1", 0))
+            target = "127.0.0.1:%d" % holder.getsockname()[1]
+        # Far more sockets than are opened at a time: each for itself would make it half an hour.
+        code, found = self.load("--udp", target, "--connections=1000", "--connecting=2",
+                                "--udp-timeout=20ms", "--timeout=1h", "--duration=500ms")
+        self.assertEqual((code, found["connections_ready"]), (1, 0))
+        self.assertEqual(found["datagrams_lost"], found["datagrams_sent"])
 
     def test_the_tutorials_own_server(self):
         """listen(5), one client after the other, recv(1024), upper-cased text."""

@@ -58,6 +58,7 @@ void DatagramClient::SendSlot(uint32_t slot) {
       .Fill(scratch_.data() + kNumberBytes, scratch_.size() - kNumberBytes);
   // One that finds no room in the queue is lost like any other.
   socket_->Send(options.target, scratch_);
+  driver_.DatagramSent();
   sent.sent_at = driver_.loop().now();
   sent.under_way = true;
   ++under_way_;
@@ -130,19 +131,19 @@ void DatagramClient::CheckTimeouts(TimePoint now) {
   for (uint32_t slot = 0; slot < slots_.size() && socket_ != nullptr; ++slot) {
     if (slots_[slot].under_way &&
         now - slots_[slot].sent_at >= driver_.options().datagram_timeout) {
-      GiveUp(slot, now);
+      GiveUp(slot);
     }
   }
 }
 
-void DatagramClient::GiveUp(uint32_t slot, TimePoint now) {
+void DatagramClient::GiveUp(uint32_t slot) {
   slots_[slot].under_way = false;
   --under_way_;
+  driver_.Lost();
   if (ready_) {
-    driver_.Lost();
     return driver_.draining() || driver_.options().idle ? CloseWhenIdle() : SendMore();
   }
-  if (now - started_ < driver_.options().timeout && !driver_.draining()) return SendSlot(slot);
+  if (!driver_.GivesUp(started_)) return SendSlot(slot);
   driver_.Failed(Failure::kAnswerTimeout,
                  "no datagram came back from " + driver_.options().target.ToString() + " in time");
   CloseWhenIdle();

@@ -50,7 +50,7 @@ class DatagramClient : public DatagramHandler, public Client {
   Slot* FindSlot(std::string_view bytes, uint32_t& number);
   void FailMismatch();
   bool Matches(const Slot& slot, std::string_view bytes) const;
-  void GiveUp(uint32_t slot, TimePoint now);
+  void GiveUp(uint32_t slot);
   void CloseWhenIdle();
   uint64_t PayloadSeed(uint32_t number) const;
 

@@ -27,6 +27,7 @@ Driver::Driver(Loop& loop, const LoadOptions& options, Share share, std::functio
       check_timer_(loop, [this] { CheckTimeouts(); }) {}
 
 void Driver::Start() {
+  began_ = loop_.now();
   check_timer_.ArmAfter(CheckInterval());
   StartMore();
   UpdateSteps();
@@ -34,7 +35,7 @@ void Driver::Start() {
 
 void Driver::StartMore() {
   if (phase_ != Phase::kRamp || loop_.stopping()) return;
-  while (started_ < share_.connections && connecting_ < share_.connecting_max) {
+  while (!all_started() && connecting_ < share_.connecting_max) {
     ++connecting_;
     StartClient(share_.first + started_++);
   }
@@ -106,8 +107,14 @@ void Driver::Answered(Duration latency) {
   results_.elapsed = last_answer_ - measure_began_;
 }
 
-void Driver::Lost() {
-  if (recording()) ++results_.lost;
+bool Driver::GivesUp(TimePoint started) const {
+  const Duration longest = std::min(options_.timeout, options_.duration);
+  return draining() || loop_.now() - (results_.ready == 0 ? began_ : started) >= longest;
+}
+
+bool Driver::all_started() const {
+  if (started_ == share_.connections || phase_ != Phase::kRamp) return true;
+  return options_.transport == Transport::kDatagram && results_.ready == 0 && GivesUp(began_);
 }
 
 void Driver::Failed(Failure failure, const std::string& detail) {
@@ -127,9 +134,8 @@ void Driver::Gone(Client& client, bool was_ready) {
 }
 
 void Driver::UpdateSteps() {
-  const bool all_started = started_ == share_.connections || phase_ != Phase::kRamp;
-  const bool ramped = all_started && connecting_ == 0;
-  const bool done = all_started && clients_.empty();
+  const bool ramped = all_started() && connecting_ == 0;
+  const bool done = all_started() && clients_.empty();
   if (ramped == progress_.ramped && done == progress_.done) return;
   if (done) check_timer_.Cancel();
   progress_.ramped = ramped;

@@ -62,7 +62,11 @@ class Driver {
 
   void Ready(Duration connect_time);
   void Answered(Duration latency);
-  void Lost();
+  // Whether a datagram client that has waited for its first answer since `started` should give up.
+  // Where nobody answers nobody waits longer than the first one did.
+  bool GivesUp(TimePoint started) const;
+  void DatagramSent() { ++results_.datagrams; }
+  void Lost() { ++results_.lost; }
   void Late() { ++results_.late; }
   // One error; `detail` says more than its name, for the first.
   void Failed(Failure failure, const std::string& detail = "");
@@ -75,6 +79,7 @@ class Driver {
   void UpdateSteps();
   void CheckTimeouts();
   bool recording() const;
+  bool all_started() const;
   Duration CheckInterval() const;
 
   Loop& loop_;
@@ -86,6 +91,7 @@ class Driver {
   std::vector<Client*> clients_;
   uint32_t started_ = 0;
   uint32_t connecting_ = 0;
+  TimePoint began_;
   TimePoint measure_began_;
   TimePoint last_answer_;
   Timer check_timer_;

@@ -12,6 +12,7 @@
 #include "tools/load/datagram_client.h"
 #include "tools/load/output.h"
 #include "tools/load/run.h"
+#include "tools/report/format.h"
 #include "tools/report/progress.h"
 
 ABSL_FLAG(std::string, tcp, "",
@@ -24,7 +25,8 @@ ABSL_FLAG(int, connections, 64, "connections, or UDP sockets");
 ABSL_FLAG(int64_t, size, 64, "bytes of each message, framing not counted");
 ABSL_FLAG(int, depth, 1, "requests under way on each connection");
 ABSL_FLAG(absl::Duration, duration, absl::Seconds(5),
-          "how long to measure, or to hold with --idle");
+          "how long to measure, or to hold with --idle. UDP sockets that hear nothing for so long "
+          "(and --udp-timeout for the last datagram) are given up");
 ABSL_FLAG(absl::Duration, warmup, absl::Seconds(1), "load before the measurement begins");
 ABSL_FLAG(absl::Duration, timeout, absl::Seconds(10), "longest wait to connect and for an answer");
 ABSL_FLAG(absl::Duration, udp_timeout, absl::Milliseconds(200),
@@ -53,7 +55,8 @@ constexpr cli::Command kCommand = {
         "loads an echo server and checks every byte that comes back. Each connection sends "
         "its next request when an answer came (closed loop); a connection counts as open "
         "once the server answered on it. Exits 1 when anything went wrong; datagrams that "
-        "got lost are counted and are no error unless all were. Ctrl-C ends it early: it prints "
+        "got lost are counted and are no error unless all were: then it exits 1. Ctrl-C ends it "
+        "early: it prints "
         "what was measured until then and exits 1; a second one does not wait for the answers "
         "under way.",
     .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS [FLAGS]",
@@ -121,10 +124,17 @@ int ExitCode(const Results& results) {
   if (results.interrupted) {
     return cli::FailInterrupted("the results are of the time until then");
   }
-  if (results.errors() > 0) return cli::kExitFailure;
+  if (results.datagrams > 0 && results.lost == results.datagrams) {
+    return cli::Fail(absl::UnavailableError(
+        "nothing was answered: all " + report::FormatExact(results.datagrams) +
+        " datagrams were lost; is an echo server there, and no firewall before it?"));
+  }
+  if (results.errors() > 0) return cli::Fail(absl::UnavailableError(results.DescribeErrors()));
   if (results.requests > 0) return 0;
   return cli::Fail(absl::UnavailableError(
-      results.lost > 0 ? "every datagram got lost" : "nothing was answered while measuring"));
+      "nothing was answered in the " + report::FormatDuration(results.elapsed) +
+      " of measuring: answers take longer, or were lost; give a longer --duration or a smaller "
+      "--depth"));
 }
 
 int Load() {

@@ -39,8 +39,8 @@ double Seconds(Duration duration) {
 }
 
 double LostFraction(const Results& results) {
-  const uint64_t sent = results.requests + results.lost;
-  return sent == 0 ? 0 : static_cast<double>(results.lost) / static_cast<double>(sent);
+  if (results.datagrams == 0) return 0;
+  return static_cast<double>(results.lost) / static_cast<double>(results.datagrams);
 }
 
 std::string Headline(const LoadOptions& options, int threads, const Results& results) {
@@ -106,8 +106,9 @@ std::string DescribeResults(const LoadOptions& options, int threads, const Resul
   std::string text = Headline(options, threads, results) + "\n\n" + totals.ToString();
   if (results.ready > 0) text += "\n" + latencies.ToString();
   if (options.transport == Transport::kDatagram) {
-    text += "\n  lost: " + FormatExact(results.lost) + " (" + FormatPercent(LostFraction(results)) +
-            ", no answer within " + FormatDuration(options.datagram_timeout) +
+    text += "\n  lost: " + FormatExact(results.lost) + " of " + FormatExact(results.datagrams) +
+            " (" + FormatPercent(LostFraction(results)) + ", no answer within " +
+            FormatDuration(options.datagram_timeout) +
             "), late or repeated: " + FormatExact(results.late) + "\n";
   }
   for (size_t i = 0; i < kFailures; ++i) {
@@ -134,6 +135,7 @@ std::string ResultsAsJson(const LoadOptions& options, int threads, const Results
       {"connect", PercentilesAsJson(results.connect_ns)},
       {"error_reasons", reasons},
       {"first_failure", results.first_failure},
+      {"datagrams_sent", results.datagrams},
       {"datagrams_lost", results.lost},
       {"datagrams_late", results.late},
       {"bytes", results.bytes},

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <numeric>
 
+#include "tools/report/format.h"
+
 namespace sluice::load {
 
 std::string_view FailureName(Failure failure) {
@@ -48,6 +50,18 @@ uint64_t Results::errors() const {
   return std::accumulate(failures.begin(), failures.end(), uint64_t{0});
 }
 
+std::string Results::DescribeErrors() const {
+  std::string names;
+  for (size_t i = 0; i < kFailures; ++i) {
+    if (failures[i] == 0) continue;
+    names += (names.empty() ? "" : ", ") + std::string(FailureName(static_cast<Failure>(i)));
+  }
+  std::string text = report::FormatExact(errors()) + (errors() == 1 ? " error (" : " errors (");
+  text += names + ")";
+  if (!first_failure.empty()) text += ", the first: " + first_failure;
+  return text;
+}
+
 double Results::rate_per_second() const {
   const double seconds = std::chrono::duration<double>(elapsed).count();
   return seconds > 0 ? static_cast<double>(requests) / seconds : 0;
@@ -56,10 +70,11 @@ double Results::rate_per_second() const {
 void Results::Merge(const Results& other) {
   requests += other.requests;
   bytes += other.bytes;
-  lost += other.lost;
   elapsed = std::max(elapsed, other.elapsed);
   latency_ns.Merge(other.latency_ns);
   for (size_t i = 0; i < kFailures; ++i) failures[i] += other.failures[i];
+  datagrams += other.datagrams;
+  lost += other.lost;
   late += other.late;
   ready += other.ready;
   connect_ns.Merge(other.connect_ns);

@@ -36,14 +36,15 @@ struct Results {
   // In the measured window.
   uint64_t requests = 0;  // answered, every byte as it should be
   uint64_t bytes = 0;     // of their messages, one way
-  uint64_t lost = 0;      // datagrams without an answer in time
   Duration elapsed{0};
   report::Histogram latency_ns;
 
   // In the whole run.
   std::array<uint64_t, kFailures> failures{};
-  uint64_t late = 0;   // datagrams answered after they counted as lost, or twice
-  uint64_t ready = 0;  // connections that answered once
+  uint64_t datagrams = 0;  // sent
+  uint64_t lost = 0;       // of these: without an answer in time
+  uint64_t late = 0;       // answered after they counted as lost, or twice
+  uint64_t ready = 0;      // connections that answered once
   report::Histogram connect_ns;
   std::string first_failure;  // in words; empty when there was none
   std::string backend;
@@ -51,6 +52,8 @@ struct Results {
   bool interrupted = false;
 
   uint64_t errors() const;
+  // "64 errors (answer_timeout), the first: ..."; of errors() > 0.
+  std::string DescribeErrors() const;
   double rate_per_second() const;
   // Adds what another loop measured at the same time.
   void Merge(const Results& other);

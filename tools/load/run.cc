@@ -124,11 +124,11 @@ void Run::EnterAll(Phase phase) {
 
 bool Run::WaitFor(Duration duration, const std::function<std::string()>& describe) {
   const Clock::time_point end = Clock::now() + duration;
-  return WaitUntil([end] { return Clock::now() >= end; }, describe);
+  return WaitUntil([end] { return Clock::now() >= end; }, describe, end);
 }
 
 bool Run::WaitUntil(const std::function<bool()>& reached,
-                    const std::function<std::string()>& describe) {
+                    const std::function<std::string()>& describe, Clock::time_point end) {
   while (!reached()) {
     if (interrupts_ > interrupts_handled_) {
       ++interrupts_handled_;
@@ -137,7 +137,7 @@ bool Run::WaitUntil(const std::function<bool()>& reached,
     if (All(&DriverProgress::done)) return false;
     progress_.Update(describe());
     std::unique_lock<std::mutex> lock(mutex_);
-    step_.wait_for(lock, kTick);
+    step_.wait_until(lock, std::min(end, Clock::now() + kTick));
   }
   return true;
 }

@@ -40,10 +40,11 @@ class Run {
   void Hold();
   void Measure();
   void EnterAll(Phase phase);
-  // Waits for `reached`, telling `progress_` what `describe` says. False when it ended for another
-  // reason: interrupts, or every connection is gone.
-  bool WaitUntil(const std::function<bool()>& reached,
-                 const std::function<std::string()>& describe);
+  // Waits for `reached`, which may come true by itself at `end`, telling `progress_` what
+  // `describe` says. False when it ended for another reason: interrupts, or every connection is
+  // gone.
+  bool WaitUntil(const std::function<bool()>& reached, const std::function<std::string()>& describe,
+                 Clock::time_point end = Clock::time_point::max());
   bool WaitFor(Duration duration, const std::function<std::string()>& describe);
   bool All(std::atomic<bool> DriverProgress::*step) const;
   uint64_t Sum(std::atomic<uint64_t> DriverProgress::*counter) const;

@@ -7,6 +7,7 @@
 
 #include "reactor/loop.h"
 #include "tools/load/driver.h"
+#include "tools/report/format.h"
 
 namespace sluice::load {
 
@@ -92,7 +93,10 @@ void StreamClient::SendMore() {
 void StreamClient::CheckTimeouts(TimePoint now) {
   if (under_way_ == 0 || failed_ || now - sent_at_[oldest_] < driver_.options().timeout) return;
   if (Connection* connection = driver_.loop().Find(id_)) {
-    Fail(*connection, Failure::kAnswerTimeout);
+    Fail(*connection, Failure::kAnswerTimeout,
+         "no answer within " + report::FormatDuration(driver_.options().timeout) +
+             " on connection " + std::to_string(number_) + ", with " +
+             report::FormatExact(under_way_) + " requests under way");
   }
 }
 
@@ -128,15 +132,15 @@ void StreamClient::FailMismatch(Connection& connection, size_t matched_bytes,
   connection.Abort();
 }
 
-void StreamClient::Fail(Connection& connection, Failure failure) {
-  if (!failed_) driver_.Failed(failure);
+void StreamClient::Fail(Connection& connection, Failure failure, const std::string& detail) {
+  if (!failed_) driver_.Failed(failure, detail);
   failed_ = true;
   connection.Abort();
 }
 
 void StreamClient::OnEnd(Connection& connection) {
   if (closing_) return connection.Close();
-  Fail(connection, Failure::kPeerClosed);
+  Fail(connection, Failure::kPeerClosed, "the server ended connection " + std::to_string(number_));
 }
 
 // The command was told to stop at once: what is under way does not count.

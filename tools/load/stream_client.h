@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,7 +43,7 @@ class StreamClient : public Handler, public Client {
   void SendTo(Connection& connection, uint32_t requests);
   void Answered(Connection& connection, size_t frames);
   void FailMismatch(Connection& connection, size_t matched_bytes, std::string_view bytes);
-  void Fail(Connection& connection, Failure failure);
+  void Fail(Connection& connection, Failure failure, const std::string& detail);
   void Close(Connection& connection);
 
   Driver& driver_;
