@@ -47,7 +47,7 @@ constexpr cli::Command kCommand = {
         "of which it held bytes; with a codec a receive is what the reactor had at once.\n"
         "\n"
         "Exit code: 1 if delimiter or length-prefix delivered anything but every message intact\n"
-        "and in order, if nothing could be sent, or if a signal ended it early (Ctrl-C: what was\n"
+        "and in order, if nothing was sent, or if a signal ended it early (Ctrl-C: what was\n"
         "measured by then is printed, and a second one ends it at once); 2 for bad usage.",
     .examples =
         "  sluice-sticky                              every mode, about 10 seconds\n"

@@ -20,6 +20,11 @@ std::string Most(const Tally& tally) {
   return FormatExact(tally.messages_a_receive.max());
 }
 
+// "1 receive", "3,000 receives"; "1 was", "2 were".
+std::string Counted(uint64_t count, std::string_view one, std::string_view several) {
+  return FormatExact(count) + " " + std::string(count == 1 ? one : several);
+}
+
 std::string PerSecond(const Tally& tally) {
   return report::FormatCount(tally.messages_per_second()) + " messages a second";
 }
@@ -34,8 +39,9 @@ std::string NaiveVerdict(const Result& result) {
                                 ? "no message"
                                 : "only " + report::FormatPercent(Share(tally.intact, result.sent));
   return "wrong: " + share + " came out as sent. Each was a send of its own, yet " +
-         FormatExact(tally.receives_of_several) + " receives held bytes of several (up to " +
-         Most(tally) + ") and " + FormatExact(tally.receives_cut) +
+         Counted(tally.receives_of_several, "receive", "receives") +
+         " held bytes of several (up to " + Most(tally) + ") and " +
+         FormatExact(tally.receives_cut) +
          " ended inside one: TCP carries bytes, and a receive takes what is there.";
 }
 
@@ -70,47 +76,55 @@ std::string FramedVerdict(const Result& result) {
       result.mode == Mode::kDelimiter
           ? "the receiver cuts the stream at the terminator, which no message may hold"
           : "each message is preceded by its length, so it may hold any bytes";
-  return "cured: all " + FormatExact(result.sent) + " intact and in order, though up to " +
-         Most(tally) + " came at once: " + how + ".";
+  const std::string at_once = tally.messages_a_receive.max() > 1
+                                  ? "though up to " + Most(tally) + " came at once"
+                                  : "and here no two came at once";
+  return "cured: all " + FormatExact(result.sent) + " intact and in order, " + at_once + ": " +
+         how + ".";
 }
 
 std::string DatagramVerdict(const Result& result, const Settings& settings) {
   const Tally& tally = result.tally;
   std::string text = tally.glued == 0 ? "never glued: a datagram is a message." : "GLUED.";
   if (result.lost() > 0) {
-    text += " But " + FormatExact(result.lost()) + " were lost";
+    text += " But " + Counted(result.lost(), "was", "were") + " lost";
     text += result.kernel_drops > 0
                 ? ": the receiver's socket buffer (" + FormatExact(result.socket_buffer_bytes) +
                       " bytes) was full, and UDP tells nobody."
                 : ", and UDP tells nobody.";
   }
   if (tally.truncated > 0) {
-    text += " " + FormatExact(tally.truncated) + " were longer than the " +
-            FormatExact(settings.receive_bytes) + " bytes of a receive: their end is gone.";
+    text += " " + Counted(tally.truncated, "was", "were") + " longer than the " +
+            FormatExact(settings.receive_bytes) + " bytes of a receive: the rest is gone.";
   }
   if (result.perfect()) text += " None was lost here, but nothing promises that.";
   return text;
 }
 
+std::string ModeVerdict(const Result& result, const Settings& settings) {
+  if (result.sent == 0) return "nothing was sent, so this says nothing.";
+  if (result.sent == 1 && result.perfect()) {
+    return "intact, which says little: one message has no other to stick to. Send more "
+           "(--messages, --duration, --rate).";
+  }
+  switch (result.mode) {
+    case Mode::kNaive:
+      return NaiveVerdict(result);
+    case Mode::kInterval:
+      return IntervalVerdict(result, settings);
+    case Mode::kDelimiter:
+    case Mode::kLengthPrefix:
+      return FramedVerdict(result);
+    case Mode::kUdp:
+      return DatagramVerdict(result, settings);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string Verdict(const Result& result, const Settings& settings) {
-  std::string text;
-  switch (result.mode) {
-    case Mode::kNaive:
-      text = NaiveVerdict(result);
-      break;
-    case Mode::kInterval:
-      text = IntervalVerdict(result, settings);
-      break;
-    case Mode::kDelimiter:
-    case Mode::kLengthPrefix:
-      text = FramedVerdict(result);
-      break;
-    case Mode::kUdp:
-      text = DatagramVerdict(result, settings);
-      break;
-  }
+  std::string text = ModeVerdict(result, settings);
   if (result.interrupted) text += " (Interrupted: the mode was to go on.)";
   if (!result.status.ok()) text += " (" + std::string(result.status.message()) + ")";
   return text;
@@ -121,6 +135,9 @@ absl::Status Judge(const std::vector<Result>& results) {
     const std::string name(ModeName(result.mode));
     if (!result.status.ok()) {
       return absl::UnavailableError(name + ": " + std::string(result.status.message()));
+    }
+    if (result.sent == 0 && !result.interrupted) {
+      return absl::UnavailableError(name + ": nothing was sent: give a longer --duration");
     }
     if (IsFramed(result.mode) && !result.perfect()) {
       return absl::DataLossError(name + ": sent " + std::to_string(result.sent) + ", but " +

@@ -16,7 +16,7 @@ namespace sluice::sticky {
 std::string Verdict(const Result& result, const Settings& settings);
 
 // Not OK when a framed mode delivered anything but every message intact and in order, or when any
-// exchange ended before its time: then it proves nothing.
+// exchange ended before its time or sent nothing: then it proves nothing.
 absl::Status Judge(const std::vector<Result>& results);
 
 // "50 ms" for what was asked for, where report::FormatDuration says "50.0 ms" of what was measured.

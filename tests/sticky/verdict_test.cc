@@ -69,6 +69,44 @@ TEST(VerdictTest, LossAndTruncationOfDatagramsAreNamed) {
   EXPECT_TRUE(Has(text, "512")) << text;
 }
 
+TEST(VerdictTest, NothingSentProvesNothing) {
+  for (const Mode mode : {Mode::kNaive, Mode::kInterval, Mode::kDelimiter, Mode::kUdp}) {
+    Result result{.mode = mode};
+    EXPECT_TRUE(Has(Verdict(result, {}), "nothing was sent")) << Verdict(result, {});
+    EXPECT_FALSE(Judge({result}).ok());
+    result.interrupted = true;  // which is said elsewhere
+    EXPECT_TRUE(Judge({result}).ok());
+  }
+}
+
+TEST(VerdictTest, OneMessageHasNoOtherToStickTo) {
+  for (const Mode mode : {Mode::kNaive, Mode::kInterval, Mode::kLengthPrefix, Mode::kUdp}) {
+    Result result{.mode = mode, .sent = 1};
+    result.tally.intact = 1;
+    result.tally.Receive(1, false);
+    const std::string text = Verdict(result, {});
+    EXPECT_TRUE(Has(text, "one message has no other to stick to")) << text;
+    EXPECT_FALSE(Has(text, "cured")) << text;
+    EXPECT_TRUE(Judge({result}).ok());
+  }
+}
+
+TEST(VerdictTest, OneIsNotWrittenAsSeveral) {
+  Result naive{.mode = Mode::kNaive, .sent = 2};
+  naive.tally.glued = naive.tally.split = 1;
+  naive.tally.Receive(2, true);
+  EXPECT_TRUE(Has(Verdict(naive, {}), "1 receive held")) << Verdict(naive, {});
+  Result udp{.mode = Mode::kUdp, .sent = 3};
+  udp.tally.intact = udp.tally.truncated = 1;
+  const std::string text = Verdict(udp, Settings{.receive_bytes = 512});
+  EXPECT_TRUE(Has(text, "1 was lost")) << text;
+  EXPECT_TRUE(Has(text, "1 was longer than the 512 bytes")) << text;
+  Result framed{.mode = Mode::kDelimiter, .sent = 2};
+  framed.tally.intact = 2;
+  framed.tally.Receive(1, false);
+  EXPECT_FALSE(Has(Verdict(framed, {}), "up to 1")) << Verdict(framed, {});
+}
+
 TEST(WrapTest, LinesFitEightyColumnsAndLoseNoWord) {
   std::string text;
   for (int i = 0; i < 200; ++i) text += (i == 0 ? "" : " ") + std::string(1 + i % 13, 'a');
