@@ -74,6 +74,10 @@ void Driver::Enter(Phase phase) {
       clients_[i]->SendMore();
     }
   }
+  if (phase == Phase::kMeasure) {
+    progress_.measuring = true;
+    on_step_();
+  }
   UpdateSteps();
 }
 

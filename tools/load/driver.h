@@ -30,8 +30,9 @@ struct DriverProgress {
   std::atomic<uint64_t> ready{0};     // connections that answered once
   std::atomic<uint64_t> answered{0};  // requests, those of the ramp not counted
   std::atomic<uint64_t> failed{0};
-  std::atomic<bool> ramped{false};  // no connection is on its way any more
-  std::atomic<bool> done{false};    // ramped, and no connection is left
+  std::atomic<bool> ramped{false};     // no connection is on its way any more
+  std::atomic<bool> measuring{false};  // kMeasure was entered
+  std::atomic<bool> done{false};       // ramped, and no connection is left
 };
 
 class Driver {
@@ -42,7 +43,7 @@ class Driver {
     uint32_t connecting_max = 1;
   };
 
-  // `options` outlives the driver. on_step is called when progress.ramped or .done became true.
+  // `options` outlives the driver. on_step is called when a bool of `progress` changed.
   Driver(Loop& loop, const LoadOptions& options, Share share, std::function<void()> on_step);
 
   void Start();

@@ -103,6 +103,11 @@ void Run::Measure() {
   EnterAll(Phase::kWarmup);
   if (!WaitFor(options_.warmup, [this] { return "warming up" + DescribeErrors(); })) return;
   EnterAll(Phase::kMeasure);
+  // The clock runs once all are there: none measures for less than was asked.
+  if (!WaitUntil([this] { return All(&DriverProgress::measuring); },
+                 [this] { return "measuring" + DescribeErrors(); })) {
+    return;
+  }
   const Clock::time_point begin = Clock::now();
   const uint64_t answered = Sum(&DriverProgress::answered);
   WaitFor(options_.duration, [&] {
@@ -137,6 +142,7 @@ bool Run::WaitUntil(const std::function<bool()>& reached,
     if (All(&DriverProgress::done)) return false;
     progress_.Update(describe());
     std::unique_lock<std::mutex> lock(mutex_);
+    if (reached()) return true;  // since the last look: its notification has gone
     step_.wait_until(lock, std::min(end, Clock::now() + kTick));
   }
   return true;
