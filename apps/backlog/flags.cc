@@ -5,9 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
-#include "absl/flags/reflection.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "apps/backlog/accept_rate.h"
@@ -47,7 +45,7 @@ bool AbslParseFlag(absl::string_view text, DurationFlag* flag, std::string* erro
   if (text.empty()) return true;
   absl::Duration duration;
   if (!absl::ParseDuration(text, &duration)) {
-    *error = "a duration reads 1.5s, 200ms";
+    *error = std::string(cli::kDurationWanted);
     return false;
   }
   flag->duration = duration;
@@ -105,9 +103,7 @@ constexpr int kSynsPerSecondMax = 50000;
 void RefuseFlags(std::initializer_list<std::string_view> flags, const char* of,
                  const char* not_of) {
   for (const std::string_view name : flags) {
-    const absl::CommandLineFlag* flag =
-        absl::FindCommandLineFlag(absl::string_view(name.data(), name.size()));
-    if (flag->CurrentValue() == flag->DefaultValue()) continue;
+    if (!cli::FlagGiven(name)) continue;
     std::string written(name);
     std::replace(written.begin(), written.end(), '_', '-');
     cli::ExitUsage("--" + written + " is a flag of " + of + ", not of " + not_of + " (see --help)");

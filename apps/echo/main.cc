@@ -101,9 +101,24 @@ absl::StatusOr<Addresses> AddressesFromFlags() {
   return Addresses{*streams, *datagrams};
 }
 
+// Ends the program where a flag would have no effect.
+void RefuseIdleFlags(const EchoOptions& options) {
+  if (!options.upper) cli::RefuseFlag("encoding", "without --upper");
+  if (cli::FlagGiven("udp") && !cli::FlagGiven("tcp")) {
+    for (const char* flag : {"framing", "max_message_bytes", "backlog", "idle_timeout",
+                             "max_connections", "log_closes"}) {
+      cli::RefuseFlag(flag, "on datagrams: give --tcp too");
+    }
+  }
+  if (options.framing == Framing::kNone) {
+    cli::RefuseFlag("max_message_bytes", "without --framing=line or --framing=length");
+  }
+}
+
 int Run() {
   const GroupOptions group = cli::GroupOptionsFromFlags();
   const EchoOptions options = OptionsFromFlags();
+  RefuseIdleFlags(options);
   const ListenerOptions listener_options = ListenerOptionsFromFlags();
   cli::RequireRange("drain", absl::GetFlag(FLAGS_drain), absl::ZeroDuration(), absl::Hours(24));
   const absl::StatusOr<Addresses> addresses = AddressesFromFlags();

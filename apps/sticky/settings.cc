@@ -1,6 +1,8 @@
 #include "apps/sticky/settings.h"
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <optional>
 
 #include "absl/flags/flag.h"
@@ -137,6 +139,26 @@ Duration DurationFlag(const absl::Flag<absl::Duration>& flag, std::string_view n
   return cli::ToDuration(value);
 }
 
+// Ends the program where a flag would have no effect.
+void RefuseIdleFlags(const Settings& settings) {
+  const auto runs = [&](std::initializer_list<Mode> modes) {
+    return std::any_of(settings.modes.begin(), settings.modes.end(), [&](Mode mode) {
+      return std::find(modes.begin(), modes.end(), mode) != modes.end();
+    });
+  };
+  constexpr std::string_view kInTheseModes = "in these --modes";
+  using enum Mode;
+  if (!runs({kInterval})) cli::RefuseFlag("interval", kInTheseModes);
+  if (!runs({kDelimiter})) cli::RefuseFlag("terminator", kInTheseModes);
+  if (!runs({kNaive, kInterval, kUdp})) cli::RefuseFlag("receive_bytes", kInTheseModes);
+  if (!runs({kNaive, kDelimiter, kLengthPrefix, kUdp})) cli::RefuseFlag("rate", kInTheseModes);
+  if (!runs({kNaive, kInterval, kDelimiter, kLengthPrefix})) {
+    cli::RefuseFlag("nodelay", kInTheseModes);
+  }
+  if (settings.pause == Duration(0)) cli::RefuseFlag("pause_after", "with --pause=0");
+  if (settings.json) cli::RefuseFlag("show", "with --json");
+}
+
 void RequireSense(const Settings& settings) {
   if (settings.duration == Duration(0) && settings.messages_max == 0) {
     cli::ExitUsage("--duration 0 needs --messages to say when to stop");
@@ -201,6 +223,7 @@ Settings SettingsFromFlags() {
       .loop = cli::LoopOptionsFromFlags(),
   };
   RequireSense(settings);
+  RefuseIdleFlags(settings);
   return settings;
 }
 

@@ -436,7 +436,13 @@ class BadInput(unittest.TestCase):
                 (["--encoding=morse"], "unknown encoding \"morse\""),
                 (["--max-message-bytes=0"], "--max-message-bytes must be from 1"),
                 (["--idle-timeout=-1s"], "--idle-timeout must be from 0"),
-                (["--idle-timeout=5"], "--idle-timeout cannot be \"5\"")):
+                (["--idle-timeout=5"], "--idle-timeout cannot be \"5\": .*such as 10s"),
+                (["--tcp="], "--tcp needs a value"),
+                (["--tcp=127.0.0.1:0,"], "comma too many"),
+                (["--encoding=gbk"], "--encoding has no effect without --upper"),
+                (["--max-message-bytes=9"], "--max-message-bytes has no effect without --framing"),
+                (["--udp=127.0.0.1:0", "--framing=line"], "--framing has no effect on datagrams"),
+                (["--udp=127.0.0.1:0", "--backlog=9"], "--backlog has no effect on datagrams")):
             with self.subTest(flags=flags):
                 self.refused(2, "^sluice-echo: .*" + pattern, *flags)
 

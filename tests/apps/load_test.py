@@ -206,7 +206,8 @@ class AgainstEcho(LoadCase):
 
     def test_idle_connections_answer_once_at_the_end(self):
         server = self.serve("--tcp=127.0.0.1:0", "--report")
-        found = self.assert_clean("--tcp", server.target(), "--connections=1000", "--idle", *FAST)
+        found = self.assert_clean("--tcp", server.target(), "--connections=1000", "--idle",
+                                  "--duration=200ms")
         self.assertEqual(found["requests"], 1000)
         self.assertRegex(server.stop(), r"bytes +128,000\n")  # two requests of 64 bytes on each
 
@@ -410,6 +411,12 @@ class BadInput(unittest.TestCase):
                 ([target, "--connections=0"], "--connections must be from 1"),
                 ([target, "--duration=0s"], "--duration must be"),
                 ([target, "--framing=x"], "unknown framing \"x\""),
+                (["--tcp="], "--tcp needs a value"),
+                ([target, "--duration=10"], "--duration cannot be \"10\": .*such as 10s"),
+                ([target, "--connections=many"], "--connections cannot be .*such as 64"),
+                (["--udp=127.0.0.1:9", "--framing=none"], "--framing has no effect with --udp"),
+                ([target, "--udp-timeout=1s"], "--udp-timeout has no effect with --tcp"),
+                ([target, "--idle", "--depth=2"], "--depth has no effect with --idle"),
                 ([target, "--size=16000000", "--depth=1000"], "--size times --depth")):
             with self.subTest(flags=flags):
                 self.refused(2, "^sluice-load: .*" + pattern, *flags)

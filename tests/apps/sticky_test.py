@@ -187,7 +187,7 @@ class Interrupted(harness.ServerCase):
     def test_it_does_not_wait_for_slow_senders_and_receivers(self):
         for mode in ("naive", "interval", "delimiter", "length-prefix", "udp"):
             with self.subTest(mode=mode):
-                self.interrupt(signal.SIGINT, f"--modes={mode},naive,udp", "--interval=1h",
+                self.interrupt(signal.SIGINT, f"--modes={mode},interval,udp", "--interval=1h",
                                "--rate=1", "--pause=1m", "--pause-after=0", "--duration=1h")
 
 
@@ -198,7 +198,11 @@ class BadUsage(unittest.TestCase):
                           ["--terminator=abc"], ["--terminator="], ["--receive-bytes=0"],
                           ["--messages=99999999999"], ["--pause=-1s"],
                           ["--modes=udp", "--size=70000"], ["--backend=kqueue"], ["--nonsense"],
-                          ["stray"]):
+                          ["stray"], ["--duration=10"], ["--modes=naive,"],
+                          ["--modes=naive", "--terminator=#"], ["--modes=udp", "--interval=1s"],
+                          ["--modes=interval", "--rate=9"], ["--modes=udp", "--no-nodelay"],
+                          ["--modes=delimiter", "--receive-bytes=9"], ["--show", "--json"],
+                          ["--pause=0", "--pause-after=1s"]):
             with self.subTest(arguments=arguments):
                 result = sticky(*arguments)
                 self.assertEqual(result.returncode, 2, result.stderr)

@@ -63,7 +63,36 @@ TEST_F(Arguments, ListsAddUp) {
 TEST_F(Arguments, DurationsHaveUnits) {
   ASSERT_TRUE(Parse({"--pause=1.5ms"}).ok());
   EXPECT_EQ(ToDuration(absl::GetFlag(FLAGS_pause)), std::chrono::microseconds(1500));
-  EXPECT_NE(Refused({"--pause=15"}), "accepted");
+  for (const char* text : {"15", "soon", "10 s"}) {
+    EXPECT_EQ(Refused({std::string("--pause=") + text}),
+              std::string("--pause cannot be \"") + text +
+                  "\": it wants a duration with a unit, such as 10s or 500ms (see --help)");
+  }
+}
+
+TEST_F(Arguments, AnEmptyValueIsNotTheDefault) {
+  EXPECT_EQ(Refused({"--pause="}),
+            "--pause needs a value: it wants a duration with a unit, such as 10s or 500ms "
+            "(see --help)");
+  EXPECT_EQ(Refused({"--at="}), "--at needs a value (see --help)");
+  EXPECT_EQ(Refused({"--at", ""}), "--at needs a value (see --help)");
+}
+
+TEST_F(Arguments, ACommaTooManyIsNamed) {
+  for (const char* text : {"a,", ",a", "a,,b", ","}) {
+    EXPECT_EQ(
+        Refused({std::string("--at=") + text}),
+        std::string("--at cannot be \"") + text + "\": there is a comma too many (see --help)");
+  }
+}
+
+TEST_F(Arguments, WhatWasGivenIsKnownThoughItBeTheDefault) {
+  ASSERT_TRUE(Parse({"--max-things=7", "--no-loud"}).ok());
+  EXPECT_TRUE(FlagGiven("max_things"));
+  EXPECT_TRUE(FlagGiven("loud"));
+  EXPECT_FALSE(FlagGiven("pause"));
+  ASSERT_TRUE(Parse({}).ok());
+  EXPECT_FALSE(FlagGiven("max_things"));
 }
 
 TEST_F(Arguments, WhatHasNoMeaningIsNamedInOneLine) {
@@ -74,8 +103,10 @@ TEST_F(Arguments, WhatHasNoMeaningIsNamedInOneLine) {
   EXPECT_EQ(Refused({"--", "--loud"}), "unexpected argument \"--loud\" (see --help)");
   EXPECT_EQ(Refused({"--max-things"}), "--max-things needs a value (see --help)");
   EXPECT_EQ(Refused({"--no-loud=true"}), "--no-loud takes no value (see --help)");
-  EXPECT_EQ(Refused({"--max-things=x"}), "--max-things cannot be \"x\" (see --help)");
-  EXPECT_EQ(Refused({"--loud=perhaps"}), "--loud cannot be \"perhaps\" (see --help)");
+  EXPECT_EQ(Refused({"--max-things=x"}),
+            "--max-things cannot be \"x\": it wants a whole number, such as 7 (see --help)");
+  EXPECT_EQ(Refused({"--loud=perhaps"}),
+            "--loud cannot be \"perhaps\": it wants true or false (see --help)");
 }
 
 TEST_F(Arguments, ADashAloneAndWhatFollowsTwoDashesArePositional) {

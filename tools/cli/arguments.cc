@@ -2,8 +2,11 @@
 // prints several lines, knows no dashes in names and brings a dozen flags of its own to --help.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/flags/commandlineflag.h"
@@ -53,6 +56,25 @@ absl::CommandLineFlag* FindNegated(const std::string& name) {
   return nullptr;
 }
 
+// Filled by the last ParseArguments.
+std::set<std::string, std::less<>>& GivenFlags() {
+  static std::set<std::string, std::less<>> names;
+  return names;
+}
+
+// What a text should have been, where the flag's type does not say it itself.
+std::string WantedBy(const absl::CommandLineFlag& flag) {
+  if (flag.IsOfType<absl::Duration>()) return std::string(kDurationWanted);
+  if (flag.IsOfType<bool>()) return "it wants true or false";
+  if (flag.IsOfType<int>() || flag.IsOfType<int64_t>()) {
+    return "it wants a whole number, such as " + flag.DefaultValue();
+  }
+  if (flag.IsOfType<uint32_t>() || flag.IsOfType<uint64_t>()) {
+    return "it wants a whole number from 0 up, such as " + flag.DefaultValue();
+  }
+  return "";
+}
+
 class Parser {
  public:
   Parser(const Texts& arguments, const Command& command)
@@ -93,7 +115,15 @@ class Parser {
       if (next_ == arguments_.size()) return BadUsage(text.as_written + " needs a value");
       text.value = arguments_[next_++];
     }
-    if (flag->IsOfType<Texts>()) Gather(flag, *text.value);
+    if (text.value->empty()) return Refused(*flag, text.as_written + " needs a value", "");
+    GivenFlags().insert(std::string(flag->Name()));
+    if (!flag->IsOfType<Texts>()) return Set(flag, text);
+    // Abseil would take it for an entry more, which is empty.
+    if (("," + *text.value + ",").find(",,") != std::string::npos) {
+      return BadUsage(text.as_written + " cannot be \"" + *text.value +
+                      "\": there is a comma too many");
+    }
+    Gather(flag, *text.value);
     return Set(flag, text);
   }
 
@@ -110,8 +140,15 @@ class Parser {
     if (flag->ParseFrom(*text.value, &error)) return absl::OkStatus();
     // Abseil says "Illegal value 'x' specified for flag 'n'", then "; " and the type's own words.
     const size_t detail = error.find("; ");
-    return BadUsage(text.as_written + " cannot be \"" + *text.value + "\"" +
-                    (detail == std::string::npos ? "" : ": " + error.substr(detail + 2)));
+    return Refused(*flag, text.as_written + " cannot be \"" + *text.value + "\"",
+                   detail == std::string::npos ? "" : error.substr(detail + 2));
+  }
+
+  static absl::Status Refused(const absl::CommandLineFlag& flag, std::string message,
+                              std::string wanted) {
+    if (wanted.empty()) wanted = WantedBy(flag);
+    if (!wanted.empty()) message += ": " + wanted;
+    return BadUsage(message);
   }
 
   const Texts& arguments_;
@@ -171,7 +208,12 @@ std::string DescribeFlags(bool common) {
 }  // namespace
 
 absl::StatusOr<Texts> ParseArguments(const Texts& arguments, const Command& command) {
+  GivenFlags().clear();
   return Parser(arguments, command).Parse();
+}
+
+bool FlagGiven(std::string_view flag) {
+  return GivenFlags().count(flag) > 0;
 }
 
 std::string HelpText(const Command& command) {

@@ -82,6 +82,11 @@ void ExitUsage(std::string_view message) {
   std::exit(kExitUsage);
 }
 
+void RefuseFlag(std::string_view flag, std::string_view when) {
+  if (!FlagGiven(flag)) return;
+  ExitUsage(FlagOnCommandLine(flag) + " has no effect " + std::string(when) + " (see --help)");
+}
+
 void RequireRange(std::string_view flag, int64_t value, int64_t low, int64_t high) {
   if (value >= low && value <= high) return;
   ExitUsage(FlagOnCommandLine(flag) + " must be from " + std::to_string(low) + " to " +

@@ -58,6 +58,16 @@ void Warn(std::string_view message);
 // The same for something asked for that has no meaning: ends the program with kExitUsage.
 [[noreturn]] void ExitUsage(std::string_view message);
 
+// Whether the command line gave it; `flag` as defined. For what has no meaning beside something
+// else: a flag without effect is refused, not ignored.
+bool FlagGiven(std::string_view flag);
+// ExitUsage where it was given: "--framing has no effect <when>".
+void RefuseFlag(std::string_view flag, std::string_view when);
+
+// What to say of a text that is none.
+inline constexpr std::string_view kDurationWanted =
+    "it wants a duration with a unit, such as 10s or 500ms";
+
 // ExitUsage unless low <= value <= high. `flag` without dashes, as defined.
 void RequireRange(std::string_view flag, int64_t value, int64_t low, int64_t high);
 void RequireRange(std::string_view flag, absl::Duration value, absl::Duration low,

@@ -99,6 +99,19 @@ void SizesFromFlags(LoadOptions& options) {
   options.connecting_max = static_cast<uint32_t>(absl::GetFlag(FLAGS_connecting));
 }
 
+// Ends the program where a flag would have no effect.
+void RefuseIdleFlags(const LoadOptions& options) {
+  if (options.transport == Transport::kDatagram) {
+    cli::RefuseFlag("framing", "with --udp: a datagram is a message");
+  } else {
+    cli::RefuseFlag("udp_timeout", "with --tcp: give --timeout");
+  }
+  if (!options.idle) return;
+  for (const char* flag : {"depth", "warmup"}) {
+    cli::RefuseFlag(flag, "with --idle, which sends one request on each connection");
+  }
+}
+
 // Ends the program where the flags have no meaning; the target is still to be looked up.
 LoadOptions OptionsFromFlags() {
   const std::string tcp = absl::GetFlag(FLAGS_tcp);
@@ -117,6 +130,7 @@ LoadOptions OptionsFromFlags() {
   options.idle = absl::GetFlag(FLAGS_idle);
   options.expect_upper = absl::GetFlag(FLAGS_expect_upper);
   options.seed = absl::GetFlag(FLAGS_seed);
+  RefuseIdleFlags(options);
   return options;
 }
 
