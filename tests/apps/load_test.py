@@ -412,6 +412,7 @@ class BadInput(unittest.TestCase):
                 ([target, "--duration=0s"], "--duration must be"),
                 ([target, "--framing=x"], "unknown framing \"x\""),
                 (["--tcp="], "--tcp needs a value"),
+                (["--tcp=127.0.0.1:9,"], "has a comma: one address is wanted"),
                 ([target, "--duration=10"], "--duration cannot be \"10\": .*such as 10s"),
                 ([target, "--connections=many"], "--connections cannot be .*such as 64"),
                 (["--udp=127.0.0.1:9", "--framing=none"], "--framing has no effect with --udp"),

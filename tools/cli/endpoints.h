@@ -11,7 +11,8 @@
 namespace sluice::cli {
 
 // Looks host names up, and blocks while it does. A malformed endpoint ends the program as bad
-// usage, naming `flag`; a host that cannot be found is an error that says so.
+// usage, naming `flag`; a host that cannot be found, or a unix-domain path that is no socket, is an
+// error that says so.
 absl::StatusOr<Endpoint> EndpointFromFlag(std::string_view flag, const std::string& text);
 absl::StatusOr<std::vector<Endpoint>> EndpointsFromFlag(std::string_view flag,
                                                         const std::vector<std::string>& texts);
