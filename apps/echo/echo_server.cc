@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "protocols/close_text.h"
 #include "protocols/length_prefix.h"
 #include "protocols/line.h"
 #include "reactor/connection.h"
@@ -37,11 +38,8 @@ class Session {
     --counters_.connections_open;
     ++counters_.closes[static_cast<size_t>(reason.code)];
     if (!log_closes_) return;
-    std::string why = reason.ToString();
-    if (reason.code == CloseCode::kProtocolError) {
-      why += ": " + std::string(CodecErrorName(static_cast<CodecError>(reason.error)));
-    }
-    std::fprintf(stderr, "closed %s: %s; %llu bytes in, %llu out\n", peer_.c_str(), why.c_str(),
+    std::fprintf(stderr, "closed %s: %s; %llu bytes in, %llu out\n", peer_.c_str(),
+                 CodecCloseText(reason).c_str(),
                  static_cast<unsigned long long>(connection.stats().bytes_received),
                  static_cast<unsigned long long>(connection.stats().bytes_sent));
   }

@@ -1,5 +1,7 @@
 #include "apps/sticky/stream_receiver.h"
 
+#include "protocols/close_text.h"
+
 namespace sluice::sticky {
 
 ReceiverLife::ReceiverLife(Loop& loop, Exchange& exchange)
@@ -26,7 +28,7 @@ void ReceiverLife::Closed(CloseReason reason) {
   exchange_.receiver.on_interrupt = [] {};
   if (reason.code != CloseCode::kLocal && reason.code != CloseCode::kPeerEnded) {
     exchange_.receiver.status =
-        absl::DataLossError("the receiver's connection ended: " + reason.ToString());
+        absl::DataLossError("the receiver's connection ended: " + CodecCloseText(reason));
   }
   loop_.Stop(Duration(0));
 }

@@ -151,7 +151,7 @@ class Framing(ServerCase):
         client.sendall(b"fits\n" + b"x" * 100 + b"\n" + b"y" * 1000)
         self.assertEqual(receive_to_end(client), b"fits\n" + b"x" * 100 + b"\n")
         client.close()
-        server.wait_for_error("protocol error.*message too long")
+        server.wait_for_error("closed .*: protocol error: message too long; ")
         self.assert_serves_line(server.address())
         self.stop(server)
 
@@ -161,7 +161,7 @@ class Framing(ServerCase):
         client.sendall(struct.pack(">I", 3) + b"abc" + b"GET / HTTP/1.0\r\n\r\n")
         self.assertEqual(receive_to_end(client), struct.pack(">I", 3) + b"abc")
         client.close()
-        server.wait_for_error("protocol error.*message too long")
+        server.wait_for_error("closed .*: protocol error: message too long; ")
         self.stop(server)
 
     def assert_serves_line(self, address):
