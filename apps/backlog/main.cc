@@ -16,20 +16,20 @@ constexpr cli::Command kCommand = {
     .name = "sluice-backlog",
     .purpose =
         "shows the half-connection backlog: the queue of half-open connections (SYN_RECV) and the "
-        "queue of finished ones that wait for accept(). `serve` runs a slow server and shows its "
-        "queues while you storm it. `sweep` storms servers of its own in private network "
-        "namespaces (no root needed) and holds what it measures against the kernel's rules.",
-    .usage =
-        "sluice-backlog serve | sweep [FLAGS]\n"
-        "\n"
-        "Exit code: 0 when serve was told to end, or every cell of a sweep was measured (BROKEN\n"
-        "rules are a result); 1 when something failed or a signal ended a sweep early (Ctrl-C: "
-        "the\n"
-        "cells measured by then are printed, and a second one ends it at once); 2 for bad usage.",
+        "queue of finished ones that wait for accept().",
+    .usage = "sluice-backlog serve | sweep [FLAGS]",
+    .subcommands =
+        "  serve  runs a slow server and shows its queues while you storm it\n"
+        "  sweep  storms servers of its own in private network namespaces (no root needed) and "
+        "holds what it measures against the kernel's rules\n",
+    .notes =
+        "Exit code: 0 when serve was told to end, or every cell of a sweep was measured (BROKEN "
+        "rules are a result); 1 when something failed or a signal ended a sweep early (Ctrl-C: the "
+        "cells measured by then are printed, and a second one ends it at once); 2 for bad usage.\n",
     .examples =
         "  sluice-backlog sweep --quick\n"
         "  sluice-backlog sweep --backlogs=5 --somaxconn=4096 --json\n"
-        "  sluice-backlog sweep --backlogs=64,128,256,512 --burst=500 --accept-rate=2000/s\n"
+        "  sluice-backlog sweep --backlogs=64,256,512 --burst=500 --accept-rate=2000/s\n"
         "  sluice-backlog serve --listen=127.0.0.1:9999 --backlog=5 --accept-rate=1/s\n"
         "  sluice-backlog serve --backlog=5 --accept-rate=never --duration=30s\n",
     .positional_count_max = 1};
@@ -47,10 +47,6 @@ int RunSweep() {
 }
 
 int Main(const std::vector<std::string>& subcommands) {
-  if (subcommands.empty()) {
-    std::fputs(cli::HelpText(kCommand).c_str(), stderr);
-    return cli::kExitUsage;
-  }
   if (subcommands.front() == "serve") return RunServe();
   if (subcommands.front() == "sweep") return RunSweep();
   cli::ExitUsage("there is no subcommand \"" + subcommands.front() +

@@ -40,12 +40,18 @@ ABSL_FLAG(bool, report, false, "print at the end what was echoed");
 namespace sluice::echo {
 namespace {
 
+static_assert(ConnectionLimits{}.stall_timeout == std::chrono::seconds(60), "as --help says");
+
 constexpr cli::Command kCommand = {
     .name = "sluice-echo",
     .purpose =
         "sends back what it receives, on TCP, unix-domain sockets and UDP at once, to any "
         "number of clients.",
     .usage = "sluice-echo [--tcp=ADDRESS]... [--udp=ADDRESS]... [FLAGS]",
+    .notes =
+        "A client that reads slowly is read from slowly; one that takes nothing of its answers for "
+        "60 s is closed. SIGTERM and Ctrl-C drain: what was received is answered first. "
+        "Exit code: 0 then, 1 on failure, 2 for bad usage.\n",
     .examples =
         "  sluice-echo                              # TCP and UDP on 127.0.0.1:9999\n"
         "  sluice-echo --tcp=:9999 --upper          # every interface, in upper case\n"

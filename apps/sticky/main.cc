@@ -23,19 +23,18 @@ constexpr cli::Command kCommand = {
     .purpose =
         "shows sticky packets. Sends numbered, checksummed messages from one thread to another "
         "over loopback, with and without framing, and says what arrived.",
-    .usage =
-        "sluice-sticky [--modes MODE,...] [--size BYTES|LOW..HIGH] [--show] [--json]\n"
-        "\n"
+    .usage = "sluice-sticky [--modes=MODE,...] [--size=BYTES|LOW..HIGH] [FLAGS]",
+    .notes =
         "Modes:\n"
         "  naive          each receive is taken for a message\n"
         "  interval       the same, but the sender sleeps after each send\n"
         "  delimiter      a terminator ends each message\n"
         "  length-prefix  before each message stands its length\n"
         "  udp            each message is a datagram\n"
-        "In naive, interval and udp each message is a send of its own; the others send as much\n"
-        "at once as has gathered.\n"
+        "In naive, interval and udp each message is a send of its own; the others send as much at "
+        "once as has gathered.\n"
         "\n"
-        "Counts: what the program takes for one message is a unit: a receive, or what the codec\n"
+        "Counts: what the program takes for one message is a unit: a receive, or what the codec "
         "found. Each message sent is counted once, as\n"
         "  intact         one unit held exactly it\n"
         "  glued          it came whole, in a unit with bytes of others\n"
@@ -43,19 +42,19 @@ constexpr cli::Command kCommand = {
         "  corrupted      all its bytes came, and the checksum is wrong\n"
         "  truncated      its end was cut off\n"
         "  lost           nothing of it came; \"received\" is all that is not lost\n"
-        "Latency runs from the send to the unit with the last byte. Messages a receive are those\n"
+        "Latency runs from the send to the unit with the last byte. Messages a receive are those "
         "of which it held bytes; with a codec a receive is what the reactor had at once.\n"
         "\n"
-        "Exit code: 1 if delimiter or length-prefix delivered anything but every message intact\n"
-        "and in order, if nothing was sent, or if a signal ended it early (Ctrl-C: what was\n"
-        "measured by then is printed, and a second one ends it at once); 2 for bad usage.",
+        "Exit code: 1 if delimiter or length-prefix delivered anything but every message intact "
+        "and in order, if nothing was sent, or if a signal ended it early (Ctrl-C: what was "
+        "measured by then is printed, and a second one ends it at once); 2 for bad usage.\n",
     .examples =
         "  sluice-sticky                              every mode, about 10 seconds\n"
         "  sluice-sticky --show --duration 1s         see the glue\n"
         "  sluice-sticky --modes naive --size 64 --rate 100 --pause 0\n"
         "                                             so slow that it looks right\n"
         "  sluice-sticky --modes interval --interval 100ms --pause 500ms --duration 5s\n"
-        "                                             the tutorials' sleep, and why it is no cure\n"
+        "                                             the tutorials' sleep is no cure\n"
         "  sluice-sticky --modes udp --size 2000      more than recv(1024) takes\n"
         "  sluice-sticky --modes udp --receive-buffer-bytes 4096 --size 100\n"
         "                                             a socket buffer that is soon full\n"

@@ -1,3 +1,4 @@
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,29 @@ TEST_F(Arguments, HelpNamesEveryFlagWithItsDefaultAndNoOther) {
   for (const char* part : {"flagfile", "undefok", "max_things"}) {
     EXPECT_EQ(help.find(part), std::string::npos) << part;
   }
+}
+
+TEST_F(Arguments, HelpKeepsToEightyColumnsAndToItsSecondColumn) {
+  std::string words;
+  for (int i = 0; i < 60; ++i) words += " word";
+  const std::string notes =
+      "Notes:" + words + "\n  left" + words + "\n  left  right" + words + "\n\nThe end.\n";
+  command_.notes = notes;
+  const std::string help = HelpText(command_);
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+  EXPECT_NE(help.find("\nNotes: word"), std::string::npos) << help;
+  EXPECT_NE(help.find("\nword word"), std::string::npos) << help;
+  EXPECT_NE(help.find("\n  word word"), std::string::npos) << help;
+  EXPECT_NE(help.find("\n  left  right word"), std::string::npos) << help;
+  EXPECT_NE(help.find("\n        word word"), std::string::npos) << help;
+  EXPECT_NE(help.find("word\n\nThe end.\n"), std::string::npos) << help;
+}
+
+TEST_F(Arguments, AMissingSubcommandIsAnsweredWithTheirNames) {
+  command_.subcommands = "  go    goes\n  stay  stays\n";
+  EXPECT_EQ(ShortUsage(command_), "Usage: test\n  go    goes\n  stay  stays\nMore: test --help\n");
+  EXPECT_NE(HelpText(command_).find("\n  stay  stays\n"), std::string::npos);
 }
 
 }  // namespace

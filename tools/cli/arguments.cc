@@ -160,7 +160,7 @@ class Parser {
 
 // ---- help
 
-constexpr size_t kHelpColumns = 96;
+constexpr size_t kHelpColumns = 80;
 constexpr size_t kHelpIndent = 6;
 
 std::string Wrap(const std::string& text, size_t indent) {
@@ -178,6 +178,28 @@ std::string Wrap(const std::string& text, size_t indent) {
     begin = end + 1;
   }
   return wrapped + line + "\n";
+}
+
+// Where the second column of "  serve  runs a server" begins, or the first of any other line.
+size_t IndentOf(const std::string& line) {
+  const size_t first = std::min(line.find_first_not_of(' '), line.size());
+  const size_t gap = line.find("  ", first);
+  const size_t second = line.find_first_not_of(' ', gap);
+  return first == 0 || gap == std::string::npos || second == std::string::npos ? first : second;
+}
+
+// Each line of `text` for itself, what is too long going on under where it began.
+std::string WrapLines(std::string_view text) {
+  std::string wrapped;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string line(text.substr(0, end));
+    const size_t indent = IndentOf(line);
+    const std::string rest = Wrap(line.substr(indent), indent);
+    wrapped += line.empty() ? "\n" : line.substr(0, indent) + rest.substr(indent);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return wrapped;
 }
 
 std::string DescribeFlag(const absl::CommandLineFlag& flag) {
@@ -219,9 +241,16 @@ bool FlagGiven(std::string_view flag) {
 std::string HelpText(const Command& command) {
   std::string text = Wrap(std::string(command.name) + ": " + std::string(command.purpose), 0);
   text += "\nUsage: " + std::string(command.usage) + "\n";
+  if (!command.subcommands.empty()) text += WrapLines(command.subcommands);
+  if (!command.notes.empty()) text += "\n" + WrapLines(command.notes);
   if (!command.examples.empty()) text += "\nExamples:\n" + std::string(command.examples);
   text += "\nFlags, with their defaults:\n" + DescribeFlags(/*common=*/false);
-  return text + DescribeFlags(/*common=*/true) + "  --help\n";
+  return text + DescribeFlags(/*common=*/true) + "  --help\n  --version\n";
+}
+
+std::string ShortUsage(const Command& command) {
+  return "Usage: " + std::string(command.usage) + "\n" + WrapLines(command.subcommands) +
+         "More: " + std::string(command.name) + " --help\n";
 }
 
 }  // namespace sluice::cli

@@ -30,12 +30,14 @@ std::string FlagOnCommandLine(std::string_view flag) {
   return name;
 }
 
-bool AsksForHelp(const std::vector<std::string>& arguments) {
+// What asks for a text instead of for work; empty: nothing does.
+std::string AskedFor(const std::vector<std::string>& arguments, const Command& command) {
   for (const std::string& argument : arguments) {
-    if (argument == "--") return false;
-    if (argument == "--help" || argument == "-help" || argument == "-h") return true;
+    if (argument == "--") break;
+    if (argument == "--help" || argument == "-help" || argument == "-h") return HelpText(command);
+    if (argument == "--version") return std::string(command.name) + " " SLUICE_VERSION "\n";
   }
-  return false;
+  return "";
 }
 
 // At exit: results that could not be written must not look like success. A reader that had enough
@@ -43,7 +45,7 @@ bool AsksForHelp(const std::vector<std::string>& arguments) {
 void CheckOutputArrived() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
   pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
-  if (poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0) return;
+  if (poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0) return;
   PrintError("cannot write to the standard output: is the disk full?");
   _exit(kExitFailure);
 }
@@ -56,13 +58,17 @@ std::vector<std::string> Start(int argc, char** argv, const Command& command) {
   std::signal(SIGPIPE, SIG_IGN);
   std::atexit(CheckOutputArrived);
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  if (AsksForHelp(arguments)) {
-    std::fputs(HelpText(command).c_str(), stdout);
+  if (const std::string text = AskedFor(arguments, command); !text.empty()) {
+    std::fputs(text.c_str(), stdout);
     std::fflush(stdout);
     std::exit(0);
   }
   absl::StatusOr<std::vector<std::string>> positional = ParseArguments(arguments, command);
   if (!positional.ok()) ExitUsage(std::string(positional.status().message()));
+  if (positional->empty() && !command.subcommands.empty()) {
+    std::fputs(ShortUsage(command).c_str(), stderr);
+    std::exit(kExitUsage);
+  }
   return *std::move(positional);
 }
 

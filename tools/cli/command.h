@@ -1,4 +1,5 @@
-// The common face of every command: `--help`, flags, one clear line for bad usage, exit codes.
+// The common face of every command: `--help`, `--version`, flags, one clear line for bad usage,
+// exit codes.
 //
 //   ABSL_FLAG(int, backlog, 128, "connections the kernel may hold before they are accepted");
 //
@@ -37,19 +38,25 @@ struct Command {
   std::string_view name;            // "sluice-echo"
   std::string_view purpose;         // what it does, in a sentence or a short paragraph
   std::string_view usage;           // "sluice-echo [--tcp ADDRESS]... [--upper]"
+  std::string_view subcommands{};   // lines, "  serve  runs a slow server\n"; one must be given
+  std::string_view notes{};         // what else there is to say: lines, which are wrapped
   std::string_view examples;        // lines, each ending in "\n"
   size_t positional_count_max = 0;  // arguments that are not flags
 };
 
-// Sets the flags and returns the positional arguments. On --help prints the help and exits 0; on
-// bad usage prints one line and exits 2. Call it first, once, before any other thread starts.
+// Sets the flags and returns the positional arguments. On --help and --version prints them and
+// exits 0; on bad usage prints one line, or the usage where a subcommand is missing, and exits 2.
+// Call it first, once, before any other thread starts.
 std::vector<std::string> Start(int argc, char** argv, const Command& command);
 
 // The same without printing or exiting, for tests: InvalidArgument says what Start would print.
 // `arguments` without the program's name. --help is an unknown flag here.
 absl::StatusOr<std::vector<std::string>> ParseArguments(const std::vector<std::string>& arguments,
                                                         const Command& command);
+// No line is longer than 80 columns where it can be broken between words.
 std::string HelpText(const Command& command);
+// What to say where a subcommand is missing.
+std::string ShortUsage(const Command& command);
 
 // "sluice-echo: <message>" on standard error, and kExitFailure to return from main.
 int Fail(const absl::Status& status);

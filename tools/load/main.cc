@@ -54,15 +54,18 @@ constexpr cli::Command kCommand = {
     .purpose =
         "loads an echo server and checks every byte that comes back. Each connection sends "
         "its next request when an answer came (closed loop); a connection counts as open "
-        "once the server answered on it. Exits 1 when anything went wrong; datagrams that "
-        "got lost are counted and are no error unless all were: then it exits 1. Ctrl-C ends it "
-        "early: it prints "
-        "what was measured until then and exits 1; a second one does not wait for the answers "
-        "under way.",
+        "once the server answered on it.",
     .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS [FLAGS]",
+    .notes =
+        "Datagrams that got lost are counted and are no error unless all were. Ctrl-C ends it "
+        "early: it prints what was measured until then; a second one does not wait for the answers "
+        "under way.\n"
+        "\n"
+        "Exit code: 0 when every answer was right; 1 when anything went wrong, nothing was "
+        "answered, or a signal ended it early; 2 for bad usage.\n",
     .examples =
         "  sluice-load --tcp=127.0.0.1:9999\n"
-        "  sluice-load --tcp=127.0.0.1:9999 --framing=length --depth=16 --size=1024 --threads=2\n"
+        "  sluice-load --tcp=127.0.0.1:9999 --framing=length --depth=16 --size=1024\n"
         "  sluice-load --tcp=127.0.0.1:9999 --connections=15000 --idle --duration=30s\n"
         "  sluice-load --udp=127.0.0.1:9999 --connections=8 --json\n"};
 
