@@ -378,13 +378,6 @@ class BadUsage(unittest.TestCase):
                 self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
                 self.assertIn(reason, result.stderr)
 
-    def test_without_a_subcommand_it_names_them(self):
-        for flags in ((), ("--json",)):
-            result = harness.run(NAME, *flags)
-            self.assertEqual((result.returncode, result.stdout), (2, ""))
-            self.assertRegex(result.stderr, r"(?ms)^Usage: .*^  serve .*^  sweep .*--help$")
-            self.assertLess(result.stderr.count("\n"), 10)
-
     def test_few_descriptors_are_said(self):
         result = harness.run(NAME, "sweep", "--quick", preexec=harness.limit_descriptors(200))
         self.assertEqual(result.returncode, 1)

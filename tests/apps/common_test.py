@@ -8,7 +8,7 @@ import unittest
 
 import harness
 
-COMMANDS = ("sluice-backlog", "sluice-echo", "sluice-load", "sluice-sticky")
+COMMANDS = ("sluice-backlog", "sluice-echo", "sluice-load", "sluice-sim", "sluice-sticky")
 # Each prints something on standard output before it ends by itself, well or not.
 SHORT = (("sluice-load", "--udp=127.0.0.1:9", "--connections=1", "--duration=1ms",
           "--udp-timeout=1ms"),
@@ -44,6 +44,18 @@ class Texts(unittest.TestCase):
                 self.assertIn(part, result.stdout)
             for line in result.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
+
+
+    def test_a_missing_subcommand_is_answered_with_their_names(self):
+        for command, names in (("sluice-backlog", ("serve", "sweep")),
+                               ("sluice-sim", ("run", "replay", "digest", "list", "queues"))):
+            for flags in ((), ("--json",)):
+                result = harness.run(command, *flags)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertTrue(result.stderr.startswith(f"Usage: {command} "), result.stderr)
+                for name in names:
+                    self.assertRegex(result.stderr, rf"(?m)^  {name} ")
+                self.assertLess(result.stderr.count("\n"), 10)
 
 
 class Output(unittest.TestCase):

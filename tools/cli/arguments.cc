@@ -72,6 +72,7 @@ std::string WantedBy(const absl::CommandLineFlag& flag) {
   if (flag.IsOfType<uint32_t>() || flag.IsOfType<uint64_t>()) {
     return "it wants a whole number from 0 up, such as " + flag.DefaultValue();
   }
+  if (flag.IsOfType<double>()) return "it wants a number, such as " + flag.DefaultValue();
   return "";
 }
 

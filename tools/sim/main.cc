@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/cli/command.h"
+#include "tools/cli/interrupt.h"
 #include "tools/report/progress.h"
 #include "tools/report/table.h"
 #include "tools/sim/flags.h"
@@ -24,26 +25,26 @@ constexpr cli::Command kCommand = {
         "runs servers and clients on a simulated network, the worst one a kernel may legally be: "
         "short sends, late completions, buffers that run out, resets, lost packets. A seed draws "
         "which faults there are and how often; the same seed is the same run, packet by packet.",
-    .usage =
-        "sluice-sim run    [--scenario NAME]... [--seeds FIRST..LAST] [--minutes M] [--json]\n"
-        "sluice-sim replay --scenario NAME --seed S [--trace] [--pcap FILE]\n"
-        "sluice-sim digest [--scenario NAME]... [--seeds FIRST..LAST]\n"
-        "sluice-sim list   [--json]\n"
-        "sluice-sim queues [--quick] [--json]\n"
-        "\n"
-        "`queues` holds the simulated SYN and accept queues against this kernel's, count by "
-        "count,\n"
+    .usage = "sluice-sim run | replay | digest | list | queues [FLAGS]",
+    .subcommands =
+        "  run     [--scenario=NAME]... [--seeds=FIRST..LAST] [--minutes=M] [--json]\n"
+        "  replay  --scenario=NAME --seed=S [--trace] [--pcap=FILE]\n"
+        "  digest  [--scenario=NAME]... [--seeds=FIRST..LAST]\n"
+        "  list    [--json]\n"
+        "  queues  [--quick] [--json]\n",
+    .notes =
+        "`queues` holds the simulated SYN and accept queues against this kernel's, count by count, "
         "in private network namespaces.\n"
         "\n"
-        "Exit code: 1 if a rule was broken, with a line that says which and the command that\n"
-        "replays it, or if a count differs; 2 for bad usage.",
+        "Exit code: 1 if a rule was broken, with a line that says which and the command that "
+        "replays it, if a count differs, or if a signal ended a run early; 2 for bad usage.\n",
     .examples =
-        "  sluice-sim run                                  every scenario, seeds 1 to 1000\n"
+        "  sluice-sim run                                  every scenario, 1000 seeds\n"
         "  sluice-sim run --minutes 480 --seeds 1000000..  a night\n"
         "  sluice-sim run --scenario echo --seeds 1..100000 --json\n"
         "  sluice-sim run --scenario broken-echo           what a violation looks like\n"
         "  sluice-sim replay --scenario echo --seed 7 --trace --pcap echo-7.pcap\n"
-        "  diff <(build/release/bin/sluice-sim digest) <(build/asan/bin/sluice-sim digest)\n",
+        "  diff <(build/debug/bin/sluice-sim digest) <(sluice-sim digest)\n",
     .positional_count_max = 1};
 
 int Run() {
@@ -56,7 +57,8 @@ int Run() {
   const std::string text =
       JsonFromFlags() ? ReportJson(options, *report) : ReportText(options, *report);
   std::fputs(text.c_str(), stdout);
-  return report->violations.empty() && !report->interrupted ? 0 : cli::kExitFailure;
+  if (report->interrupted) return cli::FailInterrupted("not all seeds were run");
+  return report->violations.empty() ? 0 : cli::kExitFailure;
 }
 
 int Queues() {
@@ -89,15 +91,14 @@ int List() {
 }
 
 int Main(const std::vector<std::string>& subcommands) {
-  const std::string subcommand = subcommands.empty() ? "" : subcommands.front();
+  const std::string& subcommand = subcommands.front();
   if (subcommand == "run") return Run();
   if (subcommand == "replay") return Replay(ReplayOptionsFromFlags());
   if (subcommand == "digest") return PrintDigests(RunOptionsFromFlags());
   if (subcommand == "list") return List();
   if (subcommand == "queues") return Queues();
-  cli::ExitUsage((subcommand.empty() ? "which subcommand?"
-                                     : "there is no subcommand \"" + subcommand + "\":") +
-                 std::string(" there are run, replay, digest, list and queues (see --help)"));
+  cli::ExitUsage("there is no subcommand \"" + subcommand +
+                 "\": there are run, replay, digest, list and queues (see --help)");
 }
 
 }  // namespace
