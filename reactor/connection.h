@@ -59,7 +59,7 @@ struct ConnectionStats {
   uint64_t bytes_sent = 0;  // taken by the kernel
 };
 
-class Connection : private TimerNode {
+class Connection : public OpenSocketOptions<Connection>, private TimerNode {
  public:
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -112,16 +112,11 @@ class Connection : private TimerNode {
   Endpoint local_endpoint() const;
   Endpoint peer_endpoint() const;
 
-  template <class T>
-  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
-    return SetRawOption(
-        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
-  }
-  template <class T>
-  absl::StatusOr<T> GetOption(SocketOption<T> option) const;
+  // SetOption and GetOption: OpenSocketOptions in backend/socket_options.h.
 
  private:
   friend class Loop;
+  friend class OpenSocketOptions<Connection>;
   friend class base::Slab<Connection, 30>;
 
   // kFlushing: Close was called, output is leaving. kLingering: FIN is sent, the peer's is awaited.
@@ -205,13 +200,6 @@ class Connection : private TimerNode {
   TimePoint deadline_ = kNever;        // the user's
   TimePoint phase_deadline_ = kNever;  // of connecting or lingering
 };
-
-template <class T>
-absl::StatusOr<T> Connection::GetOption(SocketOption<T> option) const {
-  absl::StatusOr<std::string> value = GetRawOption(RawSocketOptionFor(option));
-  if (!value.ok()) return value.status();
-  return socket_option_internal::FromBytes<T>(*value);
-}
 
 }  // namespace sluice
 

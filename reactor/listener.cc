@@ -77,7 +77,6 @@ void Listener::AcceptFailed(int error) {
   accepting_ = false;
   ++loop_.stats_.accept_errors;
   loop_.stats_.last_accept_error = error;
-  last_accept_error_ = error;
   // Out of descriptors or memory: the next would fail too, and asking at once would spin.
   retry_.ArmAfter(kRetryAfter);
 }

@@ -33,7 +33,7 @@ struct AcceptQueue {
   uint32_t limit = 0;
 };
 
-class Listener {
+class Listener : public OpenSocketOptions<Listener> {
  public:
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -50,24 +50,10 @@ class Listener {
   // Paused: accepts one connection, as soon as there is one. Calls add up.
   void AcceptOne();
 
-  // errno of the newest accept that failed for want of something (EMFILE, ...), or 0. Accepting
-  // goes on when a connection closes, and is tried again every 50 ms.
-  int last_accept_error() const { return last_accept_error_; }
-
   // TCP only.
   absl::StatusOr<AcceptQueue> accept_queue() const;
 
-  template <class T>
-  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
-    return SetRawOption(
-        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
-  }
-  template <class T>
-  absl::StatusOr<T> GetOption(SocketOption<T> option) const {
-    absl::StatusOr<std::string> value = GetRawOption(RawSocketOptionFor(option));
-    if (!value.ok()) return value.status();
-    return socket_option_internal::FromBytes<T>(*value);
-  }
+  // SetOption and GetOption: OpenSocketOptions in backend/socket_options.h.
 
   // Stops listening. Connections accepted before go on; those the kernel completed and nobody
   // accepted are reset by it, so a draining loop accepts them first.
@@ -75,6 +61,7 @@ class Listener {
 
  private:
   friend class Loop;
+  friend class OpenSocketOptions<Listener>;
   friend class base::Slab<Listener, 30>;
 
   Listener(Loop& loop, Socket socket, ListenerOptions options, HandlerFactory factory);
@@ -104,8 +91,7 @@ class Listener {
   AcceptCount accepting_count_ = AcceptCount::kUnlimited;
   bool closing_ = false;
   int quiet_turns_ = 0;  // of a stopping loop, in a row, without a connection
-  int last_accept_error_ = 0;
-  Timer retry_;  // out of descriptors: tries again then, or when a connection closes
+  Timer retry_;          // out of descriptors: tries again then, or when a connection closes
 };
 
 }  // namespace sluice

@@ -16,11 +16,13 @@ inline constexpr size_t kCloseCodes = static_cast<size_t>(CloseCode::kLoopStoppe
 struct LoopStats {
   uint64_t turns = 0;
   uint64_t accepts = 0;
-  uint64_t accept_errors = 0;  // EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, ...
-  int last_accept_error = 0;   // errno of the newest of them
-  uint64_t connects = 0;       // outbound, completed
-  uint64_t receives = 0;       // completions with bytes, streams and datagrams
-  uint64_t sends = 0;          // sends completed, streams and datagram batches
+  // EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, ... Accepting goes on when a connection closes,
+  // and is tried again every 50 ms.
+  uint64_t accept_errors = 0;
+  int last_accept_error = 0;  // errno of the newest of them
+  uint64_t connects = 0;      // outbound, completed
+  uint64_t receives = 0;      // completions with bytes, streams and datagrams
+  uint64_t sends = 0;         // sends completed, streams and datagram batches
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
   uint64_t stale_completions = 0;  // for an owner already gone: counted, never dispatched

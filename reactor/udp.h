@@ -69,7 +69,7 @@ struct DatagramStats {
   uint64_t queue_drops = 0;  // send_queue_bytes_max
 };
 
-class DatagramSocket {
+class DatagramSocket : public OpenSocketOptions<DatagramSocket> {
  public:
   DatagramSocket(const DatagramSocket&) = delete;
   DatagramSocket& operator=(const DatagramSocket&) = delete;
@@ -90,20 +90,11 @@ class DatagramSocket {
   DatagramHandler& handler() const { return *handler_; }
   Loop& loop() const { return loop_; }
 
-  template <class T>
-  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
-    return SetRawOption(
-        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
-  }
-  template <class T>
-  absl::StatusOr<T> GetOption(SocketOption<T> option) const {
-    absl::StatusOr<std::string> value = GetRawOption(RawSocketOptionFor(option));
-    if (!value.ok()) return value.status();
-    return socket_option_internal::FromBytes<T>(*value);
-  }
+  // SetOption and GetOption: OpenSocketOptions in backend/socket_options.h.
 
  private:
   friend class Loop;
+  friend class OpenSocketOptions<DatagramSocket>;
   friend class base::Slab<DatagramSocket, 30>;
 
   // Datagrams on their way out: their bytes in one string, so that a batch is two allocations.

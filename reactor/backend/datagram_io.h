@@ -32,8 +32,6 @@ class DatagramSlots {
 
   char* data(uint32_t slot) { return memory_ + slot * slot_bytes_; }
   DatagramInfo& info(uint32_t slot) { return infos_[slot]; }
-  size_t slot_bytes() const { return slot_bytes_; }
-  uint32_t slots() const { return static_cast<uint32_t>(infos_.size()); }
 
  private:
   const size_t slot_bytes_;

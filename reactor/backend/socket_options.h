@@ -24,6 +24,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
 namespace sluice {
 
 // The name of an option of value type T: bool, int, std::chrono::seconds, milliseconds or
@@ -96,6 +99,31 @@ RawSocketOption RawSocketOptionFor(SocketOption<T> option) {
                                                     : socket_option_internal::ToBytes<T>(T{});
   return {option.level, option.name, option.label, std::move(room), true};
 }
+
+// Typed options for an open socket. Derived has
+//   absl::Status SetRawOption(const RawSocketOption& option);
+//   absl::StatusOr<std::string> GetRawOption(const RawSocketOption& option) const;
+// and may keep them to itself and this class.
+template <class Derived>
+class OpenSocketOptions {
+ public:
+  template <class T>
+  absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
+    return static_cast<Derived*>(this)->SetRawOption(
+        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
+  }
+  template <class T>
+  absl::StatusOr<T> GetOption(SocketOption<T> option) const {
+    absl::StatusOr<std::string> value =
+        static_cast<const Derived*>(this)->GetRawOption(RawSocketOptionFor(option));
+    if (!value.ok()) return value.status();
+    return socket_option_internal::FromBytes<T>(*value);
+  }
+
+ private:
+  friend Derived;
+  OpenSocketOptions() = default;
+};
 
 class SocketOptions {
  public:

@@ -274,7 +274,6 @@ Socket UringBackend::Connect(const Endpoint& endpoint, const SocketOptions& opti
   const auto [key, record] = records_.Emplace();
   record->fd = fd;
   record->token = token;
-  record->connecting = true;
   ++record->outstanding;
   // The kernel reads the address when the operation is submitted, at the latest in Poll.
   static_assert(sizeof(sockaddr_un) <= sizeof(SendOp::spans));

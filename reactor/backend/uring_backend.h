@@ -77,7 +77,6 @@ class UringBackend final : public KernelBackend {
     bool cancelling = false;  // and was asked to end
     bool starved = false;     // waits for a buffer
     bool fed = false;         // received something since it was armed
-    bool connecting = false;
     bool sending = false;
     bool closing = false;
     bool close_submitted = false;

@@ -170,7 +170,6 @@ void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
 
 void UringBackend::HandleConnect(Record& record, const io_uring_cqe& cqe) {
   --record.outstanding;
-  record.connecting = false;
   send_ops_.Erase(std::exchange(record.send_op, base::SlabKey::kNoIndex));
   Complete(record, Operation::kConnect, cqe.res);
 }
