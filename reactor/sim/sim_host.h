@@ -56,7 +56,6 @@ class SimHost {
   HostOptions options;
   bool up = true;  // false: crashed, no packet comes or goes
   HostCounters counters;
-  TimePoint link_free;  // when the last byte sent has left its link
   std::vector<base::SlabKey> listeners;
   std::vector<base::SlabKey> datagram_sockets;
 

@@ -29,18 +29,39 @@ SimHost& SimNetwork::AddHost(const HostOptions& options) {
   return host;
 }
 
+void SimNetwork::SetLink(const SimHost& a, const SimHost& b, const LinkOptions& options) {
+  LinkBetween(a, b).options = options;
+  LinkBetween(b, a).options = options;
+}
+
+SimNetwork::Link& SimNetwork::LinkBetween(const SimHost& from, const SimHost& to) {
+  const auto [link, made] = links_.try_emplace(uint64_t{from.number} << 32 | to.number);
+  if (made) link->second.options = options_;
+  return link->second;
+}
+
+// One way to the stream's peer, or where that is not known any more, as links are in general.
+Duration SimNetwork::Latency(const Stream& stream) {
+  const SimHost* other = HostOf(*stream.host, stream.remote);
+  if (other == stream.host) return options_.loopback_latency;
+  return other == nullptr ? options_.latency : LinkBetween(*stream.host, *other).options.latency;
+}
+
 // How long a packet takes that leaves now.
 Duration SimNetwork::Delay(const SimHost& from, const SimHost& to, size_t bytes) {
-  const bool loopback = &from == &to;
-  Duration delay = loopback ? options_.loopback_latency : options_.latency;
-  if (!loopback && options_.jitter > Duration(0)) {
-    delay += Duration(faults_.prng().Between(0, static_cast<uint64_t>(options_.jitter.count())));
-  }
-  if (!loopback && options_.bytes_per_second > 0) {
-    SimHost& sender = *hosts_[from.number];
-    sender.link_free = std::max(sender.link_free, events_.now()) +
-                       Duration(bytes * 1'000'000'000 / options_.bytes_per_second);
-    delay += sender.link_free - events_.now();
+  Duration delay = options_.loopback_latency;
+  if (&from != &to) {
+    Link& link = LinkBetween(from, to);
+    delay = link.options.latency;
+    if (link.options.jitter > Duration(0)) {
+      const auto jitter = static_cast<uint64_t>(link.options.jitter.count());
+      delay += Duration(faults_.prng().Between(0, jitter));
+    }
+    if (link.options.bytes_per_second > 0) {
+      link.free = std::max(link.free, events_.now()) +
+                  Duration(bytes * 1'000'000'000 / link.options.bytes_per_second);
+      delay += link.free - events_.now();
+    }
   }
   if (faults_.Happens(Fault::kSegmentDelay)) {
     delay += kRetransmission * faults_.prng().Between(1, 4);

@@ -46,11 +46,15 @@ struct SocketRef {
   uint32_t socket = 0;
 };
 
-struct NetworkOptions {
-  Duration latency = std::chrono::microseconds(50);  // one way, between hosts
-  Duration loopback_latency = Duration(0);           // at the next event
+// Of one direction between two hosts.
+struct LinkOptions {
+  Duration latency = std::chrono::microseconds(50);  // one way
   Duration jitter = Duration(0);                     // added to it, uniformly
-  uint64_t bytes_per_second = 0;                     // of each host's link; 0: unlimited
+  uint64_t bytes_per_second = 0;                     // 0: unlimited
+};
+
+struct NetworkOptions : LinkOptions {       // of every link that has none of its own
+  Duration loopback_latency = Duration(0);  // at the next event
   uint32_t send_buffer_bytes = 256 << 10;
   uint32_t receive_buffer_bytes = 256 << 10;
 };
@@ -64,6 +68,8 @@ class SimNetwork final : public EventTarget {
   SimHost& host(size_t index) { return *hosts_[index]; }
   // A crash takes all packets to and from a host; SimRun::Crash ends its loops, too.
   void SetUp(SimHost& host, bool up) { host.up = up; }
+  // Both directions between two hosts.
+  void SetLink(const SimHost& a, const SimHost& b, const LinkOptions& options);
   // No packet passes between two hosts until they are joined again.
   void Partition(const SimHost& a, const SimHost& b, bool parted);
 
@@ -209,6 +215,12 @@ class SimNetwork final : public EventTarget {
 
   // sim_network.cc
   static uint64_t ToSubject(base::SlabKey key);
+  struct Link {
+    LinkOptions options;
+    TimePoint free;  // when the last byte sent has left
+  };
+  Link& LinkBetween(const SimHost& from, const SimHost& to);
+  Duration Latency(const Stream& stream);
   Duration Delay(const SimHost& from, const SimHost& to, size_t bytes);
   // A packet of a handshake. Within a host it arrives before the call returns, as on Linux'
   // loopback: a connect is queued for accept before the next begins.
@@ -267,7 +279,8 @@ class SimNetwork final : public EventTarget {
   const NetworkOptions options_;
   std::vector<std::unique_ptr<SimHost>> hosts_;
   absl::flat_hash_map<Endpoint, SimHost*> host_of_address_;
-  absl::flat_hash_set<uint64_t> partitions_;  // pairs of host numbers
+  absl::flat_hash_set<uint64_t> partitions_;   // pairs of host numbers
+  absl::flat_hash_map<uint64_t, Link> links_;  // by host numbers, made when first used
   base::Slab<Stream> streams_;
   base::Slab<Listener> listeners_;
   base::Slab<DatagramSocket> datagrams_;

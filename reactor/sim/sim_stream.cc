@@ -38,7 +38,7 @@ int64_t SimNetwork::Write(StreamKey key, std::string_view bytes) {
     }
   } else {
     Trace("DATA", stream.local, stream.remote, sent);
-    Probe(stream, 2 * options_.latency);
+    Probe(stream, 2 * Latency(stream));
   }
   stream.unrouted.append(sent);
   return static_cast<int64_t>(taken);
@@ -145,7 +145,7 @@ void SimNetwork::Read(StreamKey key, size_t bytes) {
   }
   Stream* sender = FindStream(stream.peer);
   if (sender != nullptr && sender->blocked) {
-    events_.Schedule(options_.latency, *this, kSpaceArrives, ToSubject(stream.peer));
+    events_.Schedule(Latency(stream), *this, kSpaceArrives, ToSubject(stream.peer));
   }
 }
 
@@ -184,7 +184,7 @@ void SimNetwork::Shutdown(StreamKey key) {
   } else if (FindStream(stream.peer) != nullptr) {
     SendControl(stream, kFinArrives);
   } else {
-    Probe(stream, 2 * options_.latency);
+    Probe(stream, 2 * Latency(stream));
   }
 }
 
@@ -203,7 +203,7 @@ void SimNetwork::Close(StreamKey key, bool reset) {
     return;
   }
   if (peer->blocked) {
-    events_.Schedule(options_.latency, *this, kSpaceArrives, ToSubject(stream.peer));
+    events_.Schedule(Latency(stream), *this, kSpaceArrives, ToSubject(stream.peer));
   }
   Shutdown(key);
   ForgetIfDone(key);
