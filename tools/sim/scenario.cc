@@ -12,6 +12,14 @@ constexpr Scenario kScenarios[] = {
      BrokenEcho, When::kByName},
     {"million-clients", "a million clients connected to one server at once, each with an answer",
      MillionClients, When::kByName},
+    {"connect-storm", "many clients at once meet small queues that are emptied now and then",
+     ConnectStorm},
+    {"syn-flood", "SYNs nobody follows up, without cookies: the SYN queue keeps to its rule",
+     SynFlood},
+    {"syn-cookies", "the same with cookies: who means it gets in while the accept queue has room",
+     SynCookies},
+    {"udp-chat", "members talk through a server, to a group or to everybody, and lose datagrams",
+     UdpChat},
 };
 
 }  // namespace

@@ -10,6 +10,11 @@ void Echo(Trial& trial);
 void BrokenEcho(Trial& trial);
 void MillionClients(Trial& trial);
 
+void ConnectStorm(Trial& trial);
+void SynFlood(Trial& trial);
+void SynCookies(Trial& trial);
+void UdpChat(Trial& trial);
+
 }  // namespace sluice::simulate
 
 #endif  // SLUICE_TOOLS_SIM_SCENARIOS_SCENARIOS_H_
