@@ -77,7 +77,10 @@ int SimNetwork::Listen(SimHost& host, const Endpoint& endpoint, int backlog, boo
   return 0;
 }
 
-SimNetwork::Listener* SimNetwork::ListenerFor(SimHost& host, const Endpoint& endpoint) {
+// Of several with SO_REUSEPORT the one that the client's address says, each time it asks
+// (socket(7)).
+SimNetwork::Listener* SimNetwork::ListenerFor(SimHost& host, const Endpoint& endpoint,
+                                              uint16_t client_port) {
   std::vector<Listener*> fitting;
   for (const ListenerKey key : host.listeners) {
     Listener* listener = FindListener(key);
@@ -88,7 +91,7 @@ SimNetwork::Listener* SimNetwork::ListenerFor(SimHost& host, const Endpoint& end
     if (fits) fitting.push_back(listener);
   }
   if (fitting.empty()) return nullptr;
-  return fitting[fitting.size() == 1 ? 0 : faults_.prng().Between(0, fitting.size() - 1)];
+  return fitting[client_port % fitting.size()];
 }
 
 void SimNetwork::CloseListener(ListenerKey key) {
@@ -129,7 +132,7 @@ int SimNetwork::Connect(SimHost& host, const Endpoint& endpoint, SocketRef ref, 
     const uint16_t port = host.TakePort();
     if (port == 0) return -EADDRNOTAVAIL;
     local.set_port(port);
-  } else if (ListenerFor(*server, endpoint) == nullptr) {
+  } else if (ListenerFor(*server, endpoint, 0) == nullptr) {
     return endpoint.unix_file().empty() ? -ECONNREFUSED : -ENOENT;
   }
   const auto [new_key, client] = streams_.Emplace();
@@ -209,7 +212,7 @@ bool SimNetwork::Admit(Listener& listener, bool* cookie) {
 void SimNetwork::SynArrives(StreamKey key, SimHost& to, const Endpoint& endpoint) {
   Stream* client = FindStream(key);
   if (client == nullptr || client->state != State::kSynSent) return;
-  Listener* listener = ListenerFor(to, endpoint);
+  Listener* listener = ListenerFor(to, endpoint, client->local.port());
   if (listener == nullptr) {
     Trace("RST", endpoint, client->local);
     if (!Passes(to, *client->host)) return;
@@ -257,7 +260,7 @@ void SimNetwork::DropRequest(Listener& listener, uint32_t number) {
 void SimNetwork::InjectSyn(SimHost& to, uint16_t port) {
   Endpoint endpoint = to.AddressFor(*Endpoint::Parse("127.0.0.1:0"));
   endpoint.set_port(port);
-  Listener* listener = ListenerFor(to, endpoint);
+  Listener* listener = ListenerFor(to, endpoint, static_cast<uint16_t>(faults_.prng().Next()));
   if (listener == nullptr) return;
   bool cookie = false;
   if (!Admit(*listener, &cookie)) {

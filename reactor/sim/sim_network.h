@@ -231,7 +231,7 @@ class SimNetwork final : public EventTarget {
              std::string_view payload = {});
   // sim_listen.cc
   Listener* FindListener(ListenerKey key);
-  Listener* ListenerFor(SimHost& host, const Endpoint& endpoint);
+  Listener* ListenerFor(SimHost& host, const Endpoint& endpoint, uint16_t client_port);
   bool HandshakePacketLost(const SimHost& from, const SimHost& to);
   void SendSyn(Stream& client);
   void SynArrives(StreamKey client, SimHost& to, const Endpoint& endpoint);

@@ -236,13 +236,15 @@ void SimNetwork::ForgetIfDone(StreamKey key) {
 
 void SimNetwork::Forget(Stream& stream) {
   const StreamKey peer_key = stream.peer;
+  const bool bytes_lost = stream.begin + stream.arrived < stream.pipe.size();
+  const bool end_lost = !stream.fin_arrived;
   if (stream.holds_port) stream.host->FreePort(stream.local.port());
   streams_.Erase(stream.self.index);
   Stream* peer = FindStream(peer_key);
   if (peer == nullptr) return;
   if (peer->reader_gone) {
     Forget(*peer);  // nobody waits for its end any more
-  } else if (peer->fin_sent || peer->blocked) {
+  } else if (bytes_lost || (peer->fin_sent && end_lost) || peer->blocked) {
     // What it has in the network will never be acknowledged.
     Probe(*peer, kRetransmission);
   }

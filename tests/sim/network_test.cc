@@ -140,6 +140,32 @@ TEST(PartitionTest, NothingPassesUntilItHeals) {
   EXPECT_TRUE(run.Until([&] { return client.stats().connects == 1; }, world.now() + 10s));
 }
 
+// A SYN that is repeated finds the listener that has its half-open entry already.
+TEST(ReusePortTest, AClientMeetsOneListener) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  SimHost& client_host = world.AddHost();
+  SimRun run(world);
+  Loop& server = run.AddLoop(server_host);
+  ListenerOptions listen;
+  listen.reuse_port = true;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(server.Listen<Silent>("10.0.0.1:80", listen).ok());
+  Loop& client = run.AddLoop(client_host);
+  for (int i = 0; i < 40; ++i) {
+    client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<Silent>());
+  }
+  run.For(10us);  // the SYNs are on their way, and what answers them is lost
+  world.network().Partition(server_host, client_host, true);
+  run.For(500ms);
+  world.network().Partition(server_host, client_host, false);
+  run.For(10s);
+  EXPECT_EQ(client.stats().connections, 40u);
+  EXPECT_EQ(server.stats().connections, 40u);
+  for (const ListenerKey listener : server_host.listeners) {
+    EXPECT_EQ(world.network().HalfOpen(listener), 0u);
+  }
+}
+
 struct Seen {
   std::string received;
   int ends = 0;
@@ -198,6 +224,34 @@ TEST(SendErrorTest, APeerIsNotToldThatACutStreamHasEnded) {
   EXPECT_GT(cut, 10);
 }
 
+class PausesAndEnds : public Watching {
+ public:
+  using Watching::Watching;
+  void OnOpen(Connection& connection) override {
+    connection.PauseReading();
+    connection.EndOutput();
+  }
+};
+
+// Both streams ended and were acknowledged: nothing is left to be reset, however late it is read.
+TEST(EndTest, BothEndsAreReadInGoodOrderHoweverLate) {
+  SimWorld world({});
+  Seen seen;
+  SimRun run(world);
+  Loop& server = run.AddLoop(world.AddHost());
+  Loop& client = run.AddLoop(world.AddHost());
+  ASSERT_TRUE(server.Listen<SendsMuch>("10.0.0.1:80").ok());
+  const ConnectionId id =
+      client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<PausesAndEnds>(seen));
+  run.For(5s);
+  EXPECT_EQ(server.stats().connections, 0u);
+  client.Find(id)->ResumeReading();
+  run.For(1s);
+  EXPECT_EQ(seen.received.size(), SendsMuch::kBytes);
+  EXPECT_EQ(seen.ends, 1);
+  EXPECT_EQ(seen.reason.code, CloseCode::kPeerEnded) << seen.reason.ToString();
+}
+
 // --- a host that loses its power ---
 
 TEST(CrashTest, NobodyIsToldUntilTheHostIsBackAndAsked) {
@@ -227,6 +281,26 @@ TEST(CrashTest, NobodyIsToldUntilTheHostIsBackAndAsked) {
   client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<Watching>(again));
   run.For(1s);
   EXPECT_EQ(client.stats().connections, 1u);
+}
+
+// Bytes on their way when the host crashed are never acknowledged, so they are repeated.
+TEST(CrashTest, BytesUnderWayAskForAnAnswer) {
+  SimWorld world({});
+  SimHost& server_host = world.AddHost();
+  Seen seen;
+  SimRun run(world);
+  ASSERT_TRUE(run.AddLoop(server_host).Listen<Silent>("10.0.0.1:80").ok());
+  Loop& client = run.AddLoop(world.AddHost());
+  const ConnectionId id =
+      client.Connect(*Endpoint::Parse("10.0.0.1:80"), {}, std::make_unique<Watching>(seen));
+  run.For(10ms);
+  client.Find(id)->Send("anybody there?");
+  run.For(20us);
+  run.Crash(server_host);
+  run.For(1s);
+  run.Restart(server_host);
+  run.For(60s);
+  EXPECT_EQ(seen.reason.code, CloseCode::kPeerReset) << seen.reason.ToString();
 }
 
 TEST(CrashTest, WhatIsNeverAnsweredIsGivenUp) {

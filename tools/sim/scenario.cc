@@ -20,6 +20,10 @@ constexpr Scenario kScenarios[] = {
      SynCookies},
     {"udp-chat", "members talk through a server, to a group or to everybody, and lose datagrams",
      UdpChat},
+    {"partition", "links part and heal during conversations, which go on or end for a reason",
+     Partition},
+    {"crash", "the server's host crashes and comes back; its clients try again until served",
+     Crash},
 };
 
 }  // namespace

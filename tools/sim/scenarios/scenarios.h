@@ -14,6 +14,8 @@ void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
 void SynCookies(Trial& trial);
 void UdpChat(Trial& trial);
+void Partition(Trial& trial);
+void Crash(Trial& trial);
 
 }  // namespace sluice::simulate
 
