@@ -8,31 +8,41 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <optional>
+#include <string>
+#include <utility>
 
 #include "reactor/backend/socket_util.h"
 #include "tools/cli/command.h"
 #include "tools/report/format.h"
 #include "tools/sim/digest.h"
+#include "tools/sim/pcap_writer.h"
 #include "tools/sim/trace_writer.h"
 
 namespace sluice::simulate {
 namespace {
 
 int RunIt(const ReplayOptions& options) {
+  std::unique_ptr<PcapWriter> pcap;
+  if (!options.pcap_file.empty()) {
+    absl::StatusOr<std::unique_ptr<PcapWriter>> opened = PcapWriter::Open(options.pcap_file);
+    if (!opened.ok()) return cli::Fail(opened.status());
+    pcap = *std::move(opened);
+  }
   TracerList tracers;
   TraceWriter writer(stdout);
   Digest digest;
   tracers.Add(digest);
   if (options.trace) tracers.Add(writer);
+  if (pcap != nullptr) tracers.Add(*pcap);
   const Totals totals = RunTrial(*options.scenario, options.seed, &tracers);
+  const absl::Status written = pcap == nullptr ? absl::OkStatus() : pcap->Close();
   for (const auto& [what, count] : totals.tallies) {
     std::printf("%s %s\n", report::FormatExact(count).c_str(), what.c_str());
   }
   std::printf("%s events in %s of simulated time; digest %016" PRIx64 "; no violation\n",
               report::FormatExact(totals.events).c_str(),
               report::FormatDuration(totals.simulated).c_str(), digest.value());
-  return 0;
+  return written.ok() ? 0 : cli::Fail(written);
 }
 
 }  // namespace
