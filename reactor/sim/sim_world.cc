@@ -28,9 +28,10 @@ void SimWorld::Violate(std::string_view rule) const {
                                  ? "seed " + std::to_string(options_.seed)
                                  : options_.replay_command;
   tracer_.OnViolation(rule);
-  std::fprintf(stderr, "violation: %.*s; at %lld ns; replay: %s\n", static_cast<int>(rule.size()),
-               rule.data(), static_cast<long long>(now().time_since_epoch().count()),
-               replay.c_str());
+  const auto since_start = static_cast<long long>((now() - EventQueue::kStart).count());
+  std::fprintf(stderr, "violation: %.*s; at %lld.%09lld s; replay: %s\n",
+               static_cast<int>(rule.size()), rule.data(), since_start / 1'000'000'000,
+               since_start % 1'000'000'000, replay.c_str());
   std::abort();
 }
 

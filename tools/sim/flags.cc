@@ -61,28 +61,30 @@ std::vector<const Scenario*> ScenariosFromFlag() {
   return chosen;
 }
 
+void SeedsFromFlag(const std::string& otherwise, RunOptions* options) {
+  const std::string given = absl::GetFlag(FLAGS_seeds);
+  const absl::StatusOr<SeedRange> range = ParseSeedRange(given.empty() ? otherwise : given);
+  if (!range.ok()) cli::ExitUsage("--seeds: " + std::string(range.status().message()));
+  options->first_seed = range->first;
+  options->last_seed = range->last;
+}
+
 }  // namespace
 
 RunOptions RunOptionsFromFlags() {
-  RefuseFlags({"seed", "trace", "pcap", "quick"}, "run and digest");
+  RefuseFlags({"seed", "trace", "pcap", "quick"}, "run");
   RunOptions options;
   options.scenarios = ScenariosFromFlag();
   const double minutes = absl::GetFlag(FLAGS_minutes);
   if (!(minutes >= 0 && minutes <= kMinutesMax)) {
-    cli::ExitUsage("--minutes: " + std::to_string(minutes) + " is not from 0 to " +
-                   std::to_string(static_cast<int>(kMinutesMax)));
+    cli::ExitUsage("--minutes must be from 0 to " + std::to_string(static_cast<int>(kMinutesMax)));
   }
   options.duration =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::ratio<60>>(minutes));
-  std::string seeds = absl::GetFlag(FLAGS_seeds);
-  if (seeds.empty()) seeds = minutes > 0 ? "1.." : "1..1000";
-  const absl::StatusOr<SeedRange> range = ParseSeedRange(seeds);
-  if (!range.ok()) cli::ExitUsage("--seeds: " + std::string(range.status().message()));
-  if (range->last == UINT64_MAX && minutes == 0) {
-    cli::ExitUsage("--seeds=" + seeds + " has no end: say how long, with --minutes");
+  SeedsFromFlag(minutes > 0 ? "1.." : "1..1000", &options);
+  if (options.last_seed == UINT64_MAX && minutes == 0) {
+    cli::ExitUsage("--seeds without an end: say how long, with --minutes");
   }
-  options.first_seed = range->first;
-  options.last_seed = range->last;
   cli::RequireRange("jobs", absl::GetFlag(FLAGS_jobs), 0, kWorkersMax);
   options.workers = absl::GetFlag(FLAGS_jobs);
   if (options.workers == 0) {
@@ -90,6 +92,18 @@ RunOptions RunOptionsFromFlags() {
   }
   cli::RequireRange("violations_max", absl::GetFlag(FLAGS_violations_max), 1, 1'000'000);
   options.violations_max = static_cast<size_t>(absl::GetFlag(FLAGS_violations_max));
+  return options;
+}
+
+RunOptions DigestOptionsFromFlags() {
+  RefuseFlags({"seed", "trace", "pcap", "quick", "minutes", "jobs", "violations_max", "json"},
+              "digest");
+  RunOptions options;
+  options.scenarios = ScenariosFromFlag();
+  SeedsFromFlag("1..1000", &options);
+  if (options.last_seed == UINT64_MAX) {
+    cli::ExitUsage("--seeds without an end: digest wants FIRST..LAST");
+  }
   return options;
 }
 

@@ -11,6 +11,7 @@ namespace sluice::simulate {
 
 // These exit with 2, saying why, where the flags have no meaning.
 RunOptions RunOptionsFromFlags();
+RunOptions DigestOptionsFromFlags();
 
 ReplayOptions ReplayOptionsFromFlags();
 

@@ -94,7 +94,7 @@ int Main(const std::vector<std::string>& subcommands) {
   const std::string& subcommand = subcommands.front();
   if (subcommand == "run") return Run();
   if (subcommand == "replay") return Replay(ReplayOptionsFromFlags());
-  if (subcommand == "digest") return PrintDigests(RunOptionsFromFlags());
+  if (subcommand == "digest") return PrintDigests(DigestOptionsFromFlags());
   if (subcommand == "list") return List();
   if (subcommand == "queues") return Queues();
   cli::ExitUsage("there is no subcommand \"" + subcommand +

@@ -31,6 +31,11 @@ uint64_t FaultsOf(const Totals& totals) {
   return sum;
 }
 
+std::string Violations(const RunReport& report) {
+  const size_t count = report.violations.size();
+  return std::to_string(count) + (count == 1 ? " violation" : " violations");
+}
+
 std::string Times(double ratio) {
   return FormatExact(static_cast<uint64_t>(ratio)) + " x real time";
 }
@@ -80,8 +85,7 @@ std::string ProgressLine(const RunOptions& options, const RunReport& report) {
   line += " trials, " + FormatRate(PerSecond(static_cast<double>(sum.trials), report)) + ", " +
           FormatRate(PerSecond(static_cast<double>(sum.events), report)) + " events, " +
           Times(PerSecond(SecondsOf(sum.simulated), report)) + ", " +
-          FormatCount(static_cast<double>(FaultsOf(sum))) + " faults, " +
-          std::to_string(report.violations.size()) + " violations";
+          FormatCount(static_cast<double>(FaultsOf(sum))) + " faults, " + Violations(report);
   return line;
 }
 
@@ -93,9 +97,14 @@ std::string ReportText(const RunOptions& options, const RunReport& report) {
           " at once): " + FormatRate(PerSecond(static_cast<double>(sum.trials), report)) +
           " trials, " + FormatRate(PerSecond(static_cast<double>(sum.events), report)) +
           " events, " + Times(PerSecond(SecondsOf(sum.simulated), report)) + "\n";
-  if (report.interrupted) text += "interrupted: not all seeds were run\n";
-  text += report.violations.empty() ? "no violations\n"
-                                    : std::to_string(report.violations.size()) + " violations:\n";
+  if (report.interrupted) {
+    text += "interrupted: not all seeds were run\n";
+  } else if (report.violations.size() >= options.violations_max) {
+    text += "stopped after --violations-max=" + std::to_string(options.violations_max) +
+            ": not all seeds were run\n";
+  }
+  text += report.violations.empty() ? "no violations" : Violations(report) + ":";
+  text += "\n";
   for (const Violation& violation : report.violations) {
     text += "  " + violation.what + "\n";
     if (violation.what.find("replay: ") == std::string::npos) {

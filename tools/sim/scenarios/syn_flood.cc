@@ -72,7 +72,7 @@ class Flood {
                   "ListenOverflows counts what a full accept queue drops");
     trial_.Tally("SYNs of the flood held", held);
     trial_.Tally("SYNs of the flood dropped", drops);
-    trial_.Tally("SYNs of the flood answered with a cookie", cookies);
+    if (with_cookies) trial_.Tally("SYNs of the flood answered with a cookie", cookies);
   }
 
  private:
@@ -134,7 +134,7 @@ void RunFlood(Trial& trial, Flood& flood, Loop& server, Loop& client, std::vecto
 
 void FloodWith(Trial& trial, int cookies) {
   Prng& draw = trial.draw();
-  std::vector<Visit> visits(draw.Between(2, 12));
+  std::vector<Visit> visits(draw.Between(2, 30));
   GuestBook book;
   sim::SimRun& run = trial.Start();
   SimHost& host = trial.world().AddHost(DrawServer(draw, cookies));
