@@ -60,12 +60,9 @@ void SimNetwork::Probe(Stream& stream, Duration delay) {
 void SimNetwork::ProbeTimer(StreamKey key) {
   Stream* stream = FindStream(key);
   if (stream == nullptr || stream->state != State::kEstablished) return;
+  // The answer may be lost, too.
   const SimHost* other = HostOf(*stream->host, stream->remote);
-  if (other != nullptr && Passes(*stream->host, *other)) {
-    AnswerWithReset(*stream);
-    stream->probing = false;
-    return;
-  }
+  if (other != nullptr && Passes(*stream->host, *other)) AnswerWithReset(*stream);
   if (stream->tries >= kRetries) {
     EndWith(*stream, ETIMEDOUT);
     return;

@@ -82,8 +82,11 @@ void SimNetwork::BytesArrive(StreamKey key, uint32_t count) {
   if (sender != nullptr && HeldUp(*sender, *stream, kBytesArrive, count)) return;
   stream->arrived += count;
   if (stream->reader_gone) {
-    // Bytes for a socket that was closed: RST (RFC 1122, 4.2.2.13).
-    if (sender != nullptr) SendControl(*stream, kResetArrives);
+    // Bytes for a socket that was closed: RST (RFC 1122, 4.2.2.13), for which they are repeated.
+    if (sender != nullptr) {
+      SendControl(*stream, kResetArrives);
+      Probe(*sender, 2 * options_.latency + kRetransmission);
+    }
     return;
   }
   if (stream->ref.owner != nullptr) stream->ref.owner->OnReadable(stream->ref.socket);

@@ -325,6 +325,44 @@ TEST(CrashTest, WhatIsNeverAnsweredIsGivenUp) {
 
 // --- partitions ---
 
+class AnswersTheEnd : public Watching {
+ public:
+  using Watching::Watching;
+  void OnEnd(Connection& connection) override { connection.Send(std::string(10'000, 'x')); }
+};
+
+// Bytes for a socket that is gone are repeated until a reset comes through.
+TEST(PartitionTest, ALostResetComesAgain) {
+  WorldOptions options;
+  options.network.send_buffer_bytes = options.network.receive_buffer_bytes = 1000;
+  SimWorld world(options);
+  SimHost& server_host = world.AddHost();
+  SimHost& client_host = world.AddHost();
+  Seen seen;
+  SimRun run(world);
+  Loop& server = run.AddLoop(server_host);
+  ASSERT_TRUE(server
+                  .Listen(*Endpoint::Parse("10.0.0.1:80"), {},
+                          [&] { return std::make_unique<AnswersTheEnd>(seen); })
+                  .ok());
+  Loop& client = run.AddLoop(client_host);
+  ConnectOptions connect;
+  connect.limits.linger_timeout = 0s;
+  const ConnectionId id =
+      client.Connect(*Endpoint::Parse("10.0.0.1:80"), connect, std::make_unique<Silent>());
+  run.For(1ms);
+  client.Find(id)->Close();
+  ASSERT_TRUE(run.Until([&] { return server.stats().sends == 1; }, world.now() + 1s));
+  run.For(70us);  // it has arrived, and the reset is under way
+  world.network().Partition(server_host, client_host, true);
+  run.For(1ms);
+  EXPECT_EQ(server.stats().connections, 1u);
+  world.network().Partition(server_host, client_host, false);
+  run.For(10s);
+  EXPECT_EQ(server.stats().connections, 0u);
+  EXPECT_EQ(seen.reason.code, CloseCode::kPeerReset) << seen.reason.ToString();
+}
+
 // What was sent during a partition comes after it, its end last.
 TEST(PartitionTest, BytesAndTheirEndComeAfterIt) {
   SimWorld world({});

@@ -22,38 +22,53 @@ enum class Accepting { kAlways, kNowAndThen, kOneByOne, kFewAtATime };
 
 class Door {
  public:
-  Door(Loop& loop, Prng& draw, GuestBook& book, bool reuse_port, const std::string& endpoint)
-      : draw_(draw),
-        accepting_(static_cast<Accepting>(draw.Between(0, 3))),
-        period_(draw.Between(1'000'000, 3'000'000'000)),
+  Door(Trial& trial, Loop& loop, GuestBook& book, bool reuse_port, const std::string& endpoint)
+      : trial_(trial),
+        accepting_(static_cast<Accepting>(trial.draw().Between(0, 3))),
+        period_(trial.draw().Between(1'000'000, 3'000'000'000)),
         timer_(loop, [this] { Tick(); }) {
+    Prng& draw = trial.draw();
     ListenerOptions options;
     options.backlog = static_cast<int>(draw.Between(0, 8));
     options.reuse_port = reuse_port;
     options.accepting = accepting_ == Accepting::kAlways || accepting_ == Accepting::kFewAtATime;
-    if (accepting_ == Accepting::kFewAtATime) options.connections_max = draw.Between(1, 4);
+    if (accepting_ == Accepting::kFewAtATime) most_ = options.connections_max = draw.Between(1, 4);
     options.limits.idle_timeout = 10min;
     auto listener = loop.Listen<Receptionist>(endpoint, options, &book);
-    if (!listener.ok()) return;
+    trial.Expect(listener.ok(), "the server could not listen");
     listener_ = *listener;
     if (!options.accepting) timer_.ArmAfter(period_);
   }
 
   Listener* listener() { return listener_; }
   void Open() {
+    Check();
     timer_.Cancel();
+    open_ = true;
     listener_->ResumeAccepting();
   }
   void Close() {
     timer_.Cancel();
     listener_->Close();
   }
+  // It took no more than it was told to; a kernel may give one more each time it is stopped.
+  void Check() const {
+    const uint64_t despite_stop = FaultCount(trial_, Fault::kAcceptAfterStop);
+    trial_.Expect(listener_->connections() <= most_ + despite_stop,
+                  "a listener has more connections than connections_max");
+    if (accepting_ == Accepting::kOneByOne && !open_) {
+      trial_.Expect(listener_->accepted() <= asked_ + despite_stop,
+                    "a listener accepted more than it was asked to");
+    }
+  }
 
  private:
   void Tick() {
+    Check();
     if (accepting_ == Accepting::kOneByOne) {
+      ++asked_;
       listener_->AcceptOne();
-    } else if (draw_.Chance(1, 2)) {
+    } else if (trial_.draw().Chance(1, 2)) {
       listener_->ResumeAccepting();
     } else {
       listener_->PauseAccepting();
@@ -61,10 +76,13 @@ class Door {
     timer_.ArmAfter(period_);
   }
 
-  Prng& draw_;
+  Trial& trial_;
   const Accepting accepting_;
   const Duration period_;
   Listener* listener_ = nullptr;
+  size_t most_ = 1'000'000;  // connections_max
+  uint64_t asked_ = 0;       // AcceptOne calls
+  bool open_ = false;
   Timer timer_;
 };
 
@@ -134,11 +152,11 @@ void CheckCauses(Trial& trial, const Outcomes& outcomes, const SimHost& host, bo
 // A patient visitor waits for as long as its kernel does, and longer than any door stays shut.
 void SendVisitor(Trial& trial, Loop& client, const Endpoint& server, bool patient, Visit& visit) {
   Prng& draw = trial.draw();
-  ConnectOptions connect;
-  connect.timeout = patient ? 0s : Duration(draw.Between(1'000'000, 60'000'000'000));
-  connect.limits.stall_timeout = patient ? 0s : 60s;
-  connect.limits.idle_timeout = patient ? 60min : Duration(draw.Between(1, 300) * 1'000'000'000);
-  client.Connect(server, connect, std::make_unique<Visitor>(visit));
+  if (!patient) visit.timeout = Duration(draw.Between(1'000'000, 60'000'000'000));
+  ConnectionLimits limits;
+  limits.stall_timeout = patient ? 0s : 60s;
+  limits.idle_timeout = patient ? 60min : Duration(draw.Between(1, 300) * 1'000'000'000);
+  BeginVisit(client, server, limits, visit);
 }
 
 std::vector<std::unique_ptr<Door>> OpenDoors(Trial& trial, Loop& server, GuestBook& book) {
@@ -147,8 +165,7 @@ std::vector<std::unique_ptr<Door>> OpenDoors(Trial& trial, Loop& server, GuestBo
   std::vector<std::unique_ptr<Door>> doors(draw.Between(1, 3));
   for (size_t i = 0; i < doors.size(); ++i) {
     const std::string endpoint = "10.0.0.1:" + std::to_string(one_port ? 80 : 80 + i);
-    doors[i] = std::make_unique<Door>(server, draw, book, one_port, endpoint);
-    trial.Expect(doors[i]->listener() != nullptr, "the server could not listen");
+    doors[i] = std::make_unique<Door>(trial, server, book, one_port, endpoint);
   }
   return doors;
 }
@@ -192,6 +209,7 @@ void ConnectStorm(Trial& trial) {
   }
   const auto everybody_left = [&] {
     CheckQueues(trial, host);
+    for (const auto& door : doors) door->Check();
     return std::all_of(clients.begin(), clients.end(),
                        [](const Loop* client) { return client->stats().connections == 0; });
   };

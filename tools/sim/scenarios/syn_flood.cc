@@ -95,12 +95,14 @@ HostOptions DrawServer(Prng& draw, int cookies) {
 }
 
 void Connect(Trial& trial, Loop& client, uint32_t number, Visit& visit) {
+  // The loop slept: a turn shows it what time it is.
+  trial.run().For(0s);
   visit.number = number;
-  ConnectOptions connect;
-  connect.timeout = Duration(trial.draw().Between(1'000'000'000, 200'000'000'000));
-  connect.limits.idle_timeout = 5min;
-  connect.limits.stall_timeout = 0s;
-  client.Connect(*Endpoint::Parse("10.0.0.1:80"), connect, std::make_unique<Visitor>(visit));
+  visit.timeout = Duration(trial.draw().Between(1'000'000'000, 200'000'000'000));
+  ConnectionLimits limits;
+  limits.idle_timeout = 5min;
+  limits.stall_timeout = 0s;
+  BeginVisit(client, *Endpoint::Parse("10.0.0.1:80"), limits, visit);
 }
 
 // The flood goes on while visitors come one after the other; then it ends, and one more comes.
@@ -152,7 +154,10 @@ void FloodWith(Trial& trial, int cookies) {
   const bool no_loss =
       FaultCount(trial, Fault::kHandshakeLoss) == 0 && FaultCount(trial, Fault::kSegmentDelay) == 0;
   if (!NoFatalFault(trial) || !no_loss) return;
-  trial.Expect(outcomes.refused + outcomes.reset == 0, "a visitor was turned away by nobody");
+  trial.Expect(outcomes.refused == 0, "a visitor was refused although somebody listened");
+  // Whose half-open entry waits for room in the accept queue until it expires is reset.
+  trial.Expect(outcomes.reset == 0 || host.counters.listen_overflows > 0,
+               "a visitor was reset although there was room for it");
   trial.Expect(!visits.back().received.empty(), "the visitor after the flood was not served");
   if (cookies == 0 || host.counters.listen_overflows > 0) return;
   trial.Expect(outcomes.served == visits.size(), "a visitor did not get in despite cookies");

@@ -160,7 +160,9 @@ class Member : public DatagramHandler {
  private:
   void Speak() {
     --left_;
-    for (uint64_t burst = draw_.Between(1, 3); burst > 0; --burst) {
+    // More at once than leaves in one batch, now and then.
+    const uint64_t burst_max = draw_.Chance(1, 64) ? 2 * Backend::kSendDatagramsMax : 3;
+    for (uint64_t burst = draw_.Between(1, burst_max); burst > 0; --burst) {
       const uint64_t most = draw_.Chance(1, 16) ? 9000 : 300;
       socket_->Send(to_, chat_.Say(number_, static_cast<uint32_t>(draw_.Between(12, most))));
     }

@@ -3,17 +3,27 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "reactor/sim/sim_faults.h"
 #include "tools/sim/scenarios/conversation.h"
 
 namespace sluice::simulate {
 
+using namespace std::chrono_literals;
 using sim::Fault;
 
 std::string AnswerTo(uint32_t number) {
   Prng prng(number);
   return RandomBytes(prng, prng.Between(1, 300));
+}
+
+void BeginVisit(Loop& loop, const Endpoint& server, ConnectionLimits limits, Visit& visit) {
+  visit.began = loop.now();
+  ConnectOptions options;
+  options.timeout = visit.timeout;
+  options.limits = limits;
+  loop.Connect(server, options, std::make_unique<Visitor>(visit));
 }
 
 void Visitor::OnOpen(Connection& connection) {
@@ -29,8 +39,9 @@ size_t Visitor::OnData(Connection&, std::string_view bytes) {
   return bytes.size();
 }
 
-void Visitor::OnClose(Connection&, CloseReason reason) {
+void Visitor::OnClose(Connection& connection, CloseReason reason) {
   ++visit_.closes;
+  visit_.ended = connection.loop().now();
   visit_.reason = reason;
 }
 
@@ -60,6 +71,14 @@ Outcome CheckVisit(Trial& trial, const Visit& visit) {
   trial.Expect(visit.closes == 1, "a visitor did not get OnClose exactly once");
   trial.Expect(visit.opens <= 1, "a visitor got OnOpen twice");
   trial.Expect(answer.starts_with(visit.received), "a visitor got bytes that are not its answer");
+  const Duration took = visit.ended - visit.began;
+  if (visit.opens == 0 && visit.timeout > 0s) {
+    // A busy process looks at its timers late.
+    trial.Expect(took <= visit.timeout + 5s, "a connect went on after its timeout");
+  }
+  if (visit.reason.code == CloseCode::kConnectTimeout) {
+    trial.Expect(visit.timeout > 0s && took >= visit.timeout, "a connect timed out early");
+  }
   switch (visit.reason.code) {
     case CloseCode::kPeerEnded:
       trial.Expect(visit.received == answer, "a visitor's answer was cut without a word");

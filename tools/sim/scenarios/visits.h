@@ -10,6 +10,7 @@
 
 #include "reactor/connection.h"
 #include "reactor/handler.h"
+#include "reactor/loop.h"
 #include "tools/sim/trial.h"
 
 namespace sluice::simulate {
@@ -18,6 +19,8 @@ namespace sluice::simulate {
 struct Visit {
   uint32_t number = 0;
   bool listens_first = false;  // says nothing: the server speaks first
+  Duration timeout{0};         // of connecting; 0: the kernel's
+  TimePoint began, ended;
   std::string received;
   int opens = 0;
   int closes = 0;
@@ -27,6 +30,9 @@ struct Visit {
 // A few hundred bytes at most, the same for the same number.
 std::string AnswerTo(uint32_t number);
 inline constexpr uint32_t kGreeting = 0;  // the number of whoever listens first
+
+// Connects, with the visit's timeout.
+void BeginVisit(Loop& loop, const Endpoint& server, ConnectionLimits limits, Visit& visit);
 
 class Visitor : public Handler {
  public:
@@ -66,11 +72,10 @@ enum class Outcome { kServed, kRefused, kTimedOut, kReset, kSendFailed };
 // front of its answer, or in good order without all of it.
 Outcome CheckVisit(Trial& trial, const Visit& visit);
 
-// Of all visits by outcome, and of those that no fault explains.
 struct Outcomes {
   uint64_t served = 0, refused = 0, timed_out = 0, reset = 0, send_failed = 0;
 };
-// Checks and tallies every visit. What the faults of a trial did not do must not have happened.
+// Checks and tallies every visit.
 Outcomes CheckVisits(Trial& trial, const std::vector<Visit>& visits, const GuestBook& book);
 
 // True where none of the faults that end connections happened.
