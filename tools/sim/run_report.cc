@@ -97,9 +97,7 @@ std::string ReportText(const RunOptions& options, const RunReport& report) {
           " at once): " + FormatRate(PerSecond(static_cast<double>(sum.trials), report)) +
           " trials, " + FormatRate(PerSecond(static_cast<double>(sum.events), report)) +
           " events, " + Times(PerSecond(SecondsOf(sum.simulated), report)) + "\n";
-  if (report.interrupted) {
-    text += "interrupted: not all seeds were run\n";
-  } else if (report.violations.size() >= options.violations_max) {
+  if (report.violations.size() >= options.violations_max) {
     text += "stopped after --violations-max=" + std::to_string(options.violations_max) +
             ": not all seeds were run\n";
   }
