@@ -85,9 +85,12 @@ Outcome CheckVisit(Trial& trial, const Visit& visit) {
       return Outcome::kServed;
     case CloseCode::kPeerReset:
       return Outcome::kReset;
-    case CloseCode::kConnectTimeout:
     case CloseCode::kIdleTimeout:
     case CloseCode::kOutputStalled:
+      trial.Expect(visit.opens == 1, "a connection was idle before it was open");
+      return Outcome::kTimedOut;
+    case CloseCode::kConnectTimeout:
+      trial.Expect(visit.opens == 0, "a connect timed out after it had succeeded");
       return Outcome::kTimedOut;
     case CloseCode::kConnectFailed:
       return visit.reason.error == ETIMEDOUT ? Outcome::kTimedOut : Outcome::kRefused;
