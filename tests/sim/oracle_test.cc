@@ -69,7 +69,7 @@ TEST_F(OracleDeathTest, EveryViolationNamesTheReplay) {
   Begin();
   backend_->Close(client_, CloseMode::kOrderly, kClient);
   EXPECT_DEATH(backend_->Close(client_, CloseMode::kOrderly, kClient),
-               "violation: a second Close; at [0-9]+ ns; replay: the command that replays it");
+               "violation: a second Close; at [0-9.]+ s; replay: the command that replays it");
 }
 
 TEST_F(OracleDeathTest, UseAfterClose) {
