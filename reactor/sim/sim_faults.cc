@@ -13,8 +13,7 @@ std::string_view FaultName(Fault fault) {
       "peer_reset",          "timed_out",           "send_failed",
       "connect_refused",     "segment_delay",       "handshake_loss",
       "datagram_loss",       "datagram_duplicate",  "datagram_reorder",
-      "datagram_overflow",   "datagram_truncated",  "send_to_refused",
-      "descriptor_reuse",
+      "datagram_overflow",   "send_to_refused",     "descriptor_reuse",
   };
   return kNames[static_cast<size_t>(fault)];
 }

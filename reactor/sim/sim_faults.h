@@ -43,10 +43,9 @@ enum class Fault : uint8_t {
   kDatagramLoss,
   kDatagramDuplicate,
   kDatagramReorder,
-  kDatagramOverflow,   // the receive buffer is full; by its size, not by a ratio
-  kDatagramTruncated,  // longer than asked for; by its size, not by a ratio
-  kSendToRefused,      // one datagram of a batch: ENOBUFS, EPERM
-  kDescriptorReuse,    // the number closed last is given to the next socket at once
+  kDatagramOverflow,  // the receive buffer is full; by its size, not by a ratio
+  kSendToRefused,     // one datagram of a batch: ENOBUFS, EPERM
+  kDescriptorReuse,   // the number closed last is given to the next socket at once
 };
 inline constexpr size_t kFaults = static_cast<size_t>(Fault::kDescriptorReuse) + 1;
 

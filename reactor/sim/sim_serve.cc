@@ -280,7 +280,6 @@ void SimBackend::ServeDatagram(uint32_t index, Record& record) {
     info.peer = datagram.from;
     info.wire_bytes = datagram.bytes.size();
     info.truncated = kept < datagram.bytes.size();
-    if (info.truncated) world_.faults_.Count(Fault::kDatagramTruncated);
     info.kernel_drops = world_.network_.DatagramDrops(record.key);
     Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
     completion.more = true;
