@@ -8,6 +8,9 @@ namespace {
 constexpr Scenario kScenarios[] = {
     {"echo", "clients send random bytes in random pieces and read them back, slowly at times",
      Echo},
+    {"pipelined-lines",
+     "lines sent without waiting are answered in order; an overlong one is refused",
+     PipelinedLines},
     {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
      BrokenEcho, When::kByName},
     {"million-clients", "a million clients connected to one server at once, each with an answer",

@@ -30,9 +30,51 @@ ConnectionLimits TightLimits() {
   return limits;
 }
 
+ConnectOptions PatientConnect() {
+  ConnectOptions options;
+  options.timeout = 300s;
+  options.limits.stall_timeout = 0s;
+  options.limits.idle_timeout = 10min;
+  return options;
+}
+
+void ExpectExcused(Trial& trial, const sim::SimHost& server, size_t broken_off, size_t connects,
+                   size_t accepts) {
+  const auto& counts = trial.world().faults().counts();
+  const auto count = [&counts](sim::Fault fault) { return counts[static_cast<size_t>(fault)]; };
+  const uint64_t fatal = count(sim::Fault::kPeerReset) + count(sim::Fault::kTimedOut) +
+                         count(sim::Fault::kSendFailed) + count(sim::Fault::kConnectRefused) +
+                         count(sim::Fault::kSocketOutOfFiles);
+  const bool handshakes_suffered = count(sim::Fault::kHandshakeLoss) > 0 ||
+                                   server.counters.listen_drops > 0 ||
+                                   server.counters.listen_overflows > 0;
+  const uint64_t never_accepted =
+      handshakes_suffered && connects > accepts ? connects - accepts : 0;
+  trial.Expect(broken_off <= fatal + never_accepted, "a conversation broke off for no reason");
+}
+
+void Rest::Take(Connection& connection, Duration duration) {
+  connection.PauseReading();
+  const ConnectionId id = connection.id();
+  Loop& loop = connection.loop();
+  resume_ = std::make_unique<Timer>(loop, [id, &loop] {
+    if (Connection* paused = loop.Find(id)) paused->ResumeReading();
+  });
+  resume_->ArmAfter(duration);
+}
+
+void PieceSender::SendSome(Connection& connection) {
+  while (sent_ < text_.size() && connection.unsent_bytes() < 8192) {
+    const size_t piece = std::min<size_t>(prng_.Between(1, 4096), text_.size() - sent_);
+    connection.Send(text_.substr(sent_, piece));
+    sent_ += piece;
+  }
+  if (sent_ == text_.size()) connection.EndOutput();
+}
+
 void ConversationClient::OnOpen(Connection& connection) {
   ++conversation_.opens;
-  SendSome(connection);
+  sender_.SendSome(connection);
 }
 
 size_t ConversationClient::OnData(Connection& connection, std::string_view bytes) {
@@ -40,16 +82,8 @@ size_t ConversationClient::OnData(Connection& connection, std::string_view bytes
   conversation_.received.append(bytes.substr(0, consumed));
   // What is left unconsumed comes with the next bytes; at the end it would be lost.
   left_ = bytes.substr(consumed);
-  if (prng_.Chance(1, 8)) {
-    connection.PauseReading();
-    const ConnectionId id = connection.id();
-    Loop& loop = connection.loop();
-    resume_ = std::make_unique<Timer>(loop, [id, &loop] {
-      if (Connection* paused = loop.Find(id)) paused->ResumeReading();
-    });
-    resume_->ArmAfter(Duration(prng_.Between(1, 3'000'000)));
-  }
-  SendSome(connection);
+  if (prng_.Chance(1, 8)) rest_.Take(connection, Duration(prng_.Between(1, 3'000'000)));
+  sender_.SendSome(connection);
   return consumed;
 }
 
@@ -61,16 +95,6 @@ void ConversationClient::OnEnd(Connection& connection) {
 void ConversationClient::OnClose(Connection&, CloseReason reason) {
   ++conversation_.closes;
   conversation_.reason = reason;
-}
-
-void ConversationClient::SendSome(Connection& connection) {
-  const std::string_view all = conversation_.sent;
-  while (sent_ < all.size() && connection.unsent_bytes() < 8192) {
-    const size_t piece = std::min<size_t>(prng_.Between(1, 4096), all.size() - sent_);
-    connection.Send(all.substr(sent_, piece));
-    sent_ += piece;
-  }
-  if (sent_ == all.size()) connection.EndOutput();
 }
 
 void CheckEchoed(Trial& trial, const std::vector<Conversation>& conversations) {

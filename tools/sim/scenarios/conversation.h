@@ -1,5 +1,5 @@
-// What several scenarios share: a client that sends its bytes in random pieces, reads slowly where
-// it feels like it, and compares what comes back.
+// What several scenarios share: clients that send their bytes in random pieces, read slowly where
+// they feel like it, and compare what comes back.
 #ifndef SLUICE_TOOLS_SIM_SCENARIOS_CONVERSATION_H_
 #define SLUICE_TOOLS_SIM_SCENARIOS_CONVERSATION_H_
 
@@ -21,6 +21,34 @@ std::string RandomBytes(Prng& prng, size_t size);
 BackendOptions SmallBuffers();
 // Low marks, little a turn; no stall timeout, but an idle one: half-open connections must end.
 ConnectionLimits TightLimits();
+// A client that waits for whatever the handshake takes; no stall timeout, but an idle one.
+ConnectOptions PatientConnect();
+
+// Conversations may be broken off by a fault that ends connections, one each, and those that never
+// reached the server by what happened to their handshakes. Nothing else breaks one off.
+void ExpectExcused(Trial& trial, const sim::SimHost& server, size_t broken_off, size_t connects,
+                   size_t accepts);
+
+// Pauses the reading of a connection for a while. Goes with its handler.
+class Rest {
+ public:
+  void Take(Connection& connection, Duration duration);
+
+ private:
+  std::unique_ptr<Timer> resume_;
+};
+
+// Sends a text in random pieces as long as little is unsent, then ends the output.
+class PieceSender {
+ public:
+  PieceSender(std::string_view text, Prng& prng) : text_(text), prng_(prng) {}
+  void SendSome(Connection& connection);
+
+ private:
+  const std::string_view text_;
+  Prng& prng_;
+  size_t sent_ = 0;
+};
 
 // Of one client. Outlives its connection.
 struct Conversation {
@@ -35,22 +63,20 @@ struct Conversation {
 class ConversationClient : public Handler {
  public:
   ConversationClient(Conversation& conversation, Prng& prng)
-      : conversation_(conversation), prng_(prng) {}
+      : conversation_(conversation), prng_(prng), sender_(conversation.sent, prng) {}
 
   void OnOpen(Connection& connection) override;
   size_t OnData(Connection& connection, std::string_view bytes) override;
-  void OnDrain(Connection& connection) override { SendSome(connection); }
+  void OnDrain(Connection& connection) override { sender_.SendSome(connection); }
   void OnEnd(Connection& connection) override;
   void OnClose(Connection& connection, CloseReason reason) override;
 
  private:
-  void SendSome(Connection& connection);
-
   Conversation& conversation_;
   Prng& prng_;
-  size_t sent_ = 0;
+  PieceSender sender_;
   std::string left_;
-  std::unique_ptr<Timer> resume_;
+  Rest rest_;
 };
 
 class EchoHandler : public Handler {

@@ -38,11 +38,7 @@ void EchoWith(Trial& trial, Arguments... arguments) {
   trial.Expect(listener.ok(), "the server could not listen");
   for (Conversation& conversation : conversations) {
     conversation.sent = RandomBytes(draw, draw.Between(0, 30'000));
-    ConnectOptions connect;
-    connect.timeout = 300s;
-    connect.limits.stall_timeout = 0s;
-    connect.limits.idle_timeout = 10min;
-    client.Connect((*listener)->endpoint(), connect,
+    client.Connect((*listener)->endpoint(), PatientConnect(),
                    std::make_unique<ConversationClient>(conversation, draw));
   }
   trial.RunUntil([&] { return client.stats().connections == 0; }, 2h, "a client never ended");

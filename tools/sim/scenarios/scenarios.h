@@ -9,6 +9,7 @@ namespace sluice::simulate {
 void Echo(Trial& trial);
 void BrokenEcho(Trial& trial);
 void MillionClients(Trial& trial);
+void PipelinedLines(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
