@@ -10,6 +10,7 @@ void Echo(Trial& trial);
 void BrokenEcho(Trial& trial);
 void MillionClients(Trial& trial);
 void PipelinedLines(Trial& trial);
+void LengthPrefix(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
