@@ -116,6 +116,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void FinishOutstanding(Record& record);
   void Bury(uint32_t index, Record& record);
   void ServeReceive(uint32_t index, Record& record);
+  bool DeliverOne(uint32_t index, Record& record);
   void ServeEnd(uint32_t index, Record& record);
   void ServeDatagram(uint32_t index, Record& record);
   void ServeClose(uint32_t index, Record& record);

@@ -46,8 +46,9 @@ enum class Fault : uint8_t {
   kDatagramOverflow,  // the receive buffer is full; by its size, not by a ratio
   kSendToRefused,     // one datagram of a batch: ENOBUFS, EPERM
   kDescriptorReuse,   // the number closed last is given to the next socket at once
+  kReceiveBurst,      // one Poll gives one more delivery of the same socket
 };
-inline constexpr size_t kFaults = static_cast<size_t>(Fault::kDescriptorReuse) + 1;
+inline constexpr size_t kFaults = static_cast<size_t>(Fault::kReceiveBurst) + 1;
 
 // "partial_receive": as knobs are named on a command line and in a report.
 std::string_view FaultName(Fault fault);

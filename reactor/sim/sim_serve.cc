@@ -235,13 +235,23 @@ void SimBackend::ServeReceive(uint32_t index, Record& record) {
   if (world_.faults_.Happens(Fault::kTimedOut)) {
     world_.network_.EndFromOutside(record.key, ETIMEDOUT);
   }
-  const std::string_view readable = world_.network_.Readable(record.key);
-  if (readable.empty()) return ServeEnd(index, record);
+  if (world_.network_.Readable(record.key).empty()) return ServeEnd(index, record);
   if (!record.extra_delivery && Late(index, record, Fault::kLateReceive)) return;
+  if (!DeliverOne(index, record)) return;
+  record.extra_delivery = false;
+  while (record.interested && !world_.network_.Readable(record.key).empty() &&
+         world_.faults_.Happens(Fault::kReceiveBurst)) {
+    if (!DeliverOne(index, record)) return;
+  }
+  if (record.interested) MarkReady(index);  // what is left, or its end
+}
+
+// False where there is no buffer.
+bool SimBackend::DeliverOne(uint32_t index, Record& record) {
   uint32_t buffer = 0;
   char* data = nullptr;
-  if (!TakeBuffer(index, record, buffers_, &buffer, &data)) return;
-  record.extra_delivery = false;
+  if (!TakeBuffer(index, record, buffers_, &buffer, &data)) return false;
+  const std::string_view readable = world_.network_.Readable(record.key);
   size_t bytes = std::min(readable.size(), buffers_.buffer_bytes());
   if (bytes > 1 && world_.faults_.Happens(Fault::kPartialReceive)) {
     bytes = world_.prng_.Between(1, bytes - 1);
@@ -253,7 +263,7 @@ void SimBackend::ServeReceive(uint32_t index, Record& record) {
   completion.more = true;
   completion.data = data;
   completion.buffer = buffer;
-  if (record.interested) MarkReady(index);  // what is left, or its end
+  return true;
 }
 
 void SimBackend::ServeEnd(uint32_t index, Record& record) {
