@@ -25,12 +25,13 @@ void Connection::Unpause(uint8_t pause) {
   if ((pauses_ & pause) == 0) return;
   pauses_ &= static_cast<uint8_t>(~pause);
   if (!is_reading()) return;
-  // Never from here, which may be inside a callback: what waited is shown in the loop's turn.
+  // Never from here, which may be inside a callback: what waited is shown in the loop's turn. Inside
+  // OnData it is not known yet whether any is left, behind which no more is to be read.
   if (showing_) {
     resumed_ = true;
-  } else if (!tail_.empty() || (peer_ended_ && !end_shown_)) {
-    WantTurn();
+    return;
   }
+  if (!tail_.empty() || (peer_ended_ && !end_shown_)) WantTurn();
   UpdateReceiving();
 }
 
@@ -86,6 +87,7 @@ void Connection::Deliver(std::string_view bytes) {
   tail_.Append(bytes);
   tail_.MarkSeen(tail_.size());
   CheckInputLimit();
+  UpdateReceiving();
 }
 
 // The front of `bytes` completes what was carried over; the rest is looked at where it is. How much

@@ -59,6 +59,20 @@ TEST_P(PauseTest, ResumedInTheSameCallbackTheRestIsShownWithoutANewArrival) {
   ASSERT_TRUE(TurnUntil([&] { return pair.server->received == "onetwo"; }));
 }
 
+// One batch may bring all of the loop's receive memory; but not one batch after the other.
+TEST_P(PauseTest, ResumedInEveryCallbackItDoesNotReadAheadForEver) {
+  const std::string all = Payload(1, 8 << 20);
+  Pair pair = ConnectPair(script::Say(all), [](Peer& peer) {
+    peer.on_data = [](Connection& connection, std::string_view) {
+      connection.PauseReading();
+      connection.ResumeReading();
+      return size_t{1};
+    };
+  });
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->received_bytes >= 500; }));
+  EXPECT_LT(Of(pair.server).stats().bytes_received, all.size() / 2);
+}
+
 TEST_P(PauseTest, TheEndWaitsBehindTheBytesOfAPausedConnection) {
   const std::string all = Payload(2, 200 << 10);
   Pair pair = ConnectPair(

@@ -64,6 +64,8 @@ struct Found {
 TEST(FoundTest, StaysMended) {
   constexpr Found kFound[] = {
       {"echo", 66, "a failed send ended the stream in good order: the peer took a front for all"},
+      {"slow-readers", 92,
+       "paused and resumed in OnData, a connection read on beyond what it left"},
   };
   for (const Found& found : kFound) {
     SCOPED_TRACE(found.what);

@@ -11,6 +11,7 @@ void BrokenEcho(Trial& trial);
 void MillionClients(Trial& trial);
 void PipelinedLines(Trial& trial);
 void LengthPrefix(Trial& trial);
+void SlowReaders(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
