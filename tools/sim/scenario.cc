@@ -17,6 +17,8 @@ constexpr Scenario kScenarios[] = {
     {"slow-readers",
      "output stays between its marks whatever its readers do; one that stops is dropped",
      SlowReaders},
+    {"firehose", "clients that send without a pause take no turn from others that wait for answers",
+     FirehoseAmongPings},
     {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
      BrokenEcho, When::kByName},
     {"million-clients", "a million clients connected to one server at once, each with an answer",

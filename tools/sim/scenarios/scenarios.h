@@ -12,6 +12,7 @@ void MillionClients(Trial& trial);
 void PipelinedLines(Trial& trial);
 void LengthPrefix(Trial& trial);
 void SlowReaders(Trial& trial);
+void FirehoseAmongPings(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);

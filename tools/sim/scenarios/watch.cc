@@ -167,11 +167,14 @@ size_t Watch::CountClosedWith(CloseCode code) const {
       ends_.begin(), ends_.end(), [code](const End& end) { return end.reason.code == code; }));
 }
 
-void Watch::CheckAllGone() {
+void Watch::CheckAllGone(size_t uncalled) {
+  size_t unclosed = 0;
   for (const End& end : ends_) {
-    trial_.Expect(end.closed, "a handler did not get OnClose");
+    trial_.Expect(end.closed || !end.opened, "a handler did not get OnClose");
     trial_.Expect(end.destroyed, "a handler was never destroyed");
+    if (!end.closed) ++unclosed;
   }
+  trial_.Expect(unclosed == uncalled, "a handler was never told of its connection's end");
 }
 
 }  // namespace sluice::simulate

@@ -40,8 +40,9 @@ class Watch {
   const std::deque<End>& ends() const { return ends_; }
   size_t opened() const;
   size_t CountClosedWith(CloseCode code) const;
-  // Due when the loops are gone: every handler was told so once, and destroyed.
-  void CheckAllGone();
+  // Due when the loops are gone: every handler was told so, and destroyed; but for the `uncalled`
+  // ones of connections that never began.
+  void CheckAllGone(size_t uncalled = 0);
 
  private:
   Trial& trial_;
