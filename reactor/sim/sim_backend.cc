@@ -335,12 +335,13 @@ absl::Span<const Completion> SimBackend::Poll(TimePoint deadline) {
     world_.Awake(*this);
     return batch_;
   }
+  bool woken = false;
   do {
     Collect();
-  } while (batch_.empty() && !woken_.exchange(false, std::memory_order_acq_rel) &&
-           world_.Wait(*this, deadline));
+    woken = batch_.empty() && woken_.exchange(false, std::memory_order_acq_rel);
+  } while (batch_.empty() && !woken && world_.Wait(*this, deadline));
   // A loop that need not wait has something of its own to do: it takes another turn.
-  if (!batch_.empty() || deadline <= world_.now()) world_.Awake(*this);
+  if (!batch_.empty() || woken || deadline <= world_.now()) world_.Awake(*this);
   const uint64_t happened = world_.events_.happened();
   const bool idle = batch_.empty() && deadline <= world_.now() && happened == happened_before_;
   happened_before_ = happened;
