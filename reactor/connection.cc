@@ -191,13 +191,10 @@ void Connection::Opened() {
   state_ = State::kOpen;
   phase_deadline_ = kNever;
   last_activity_ = loop_.now();
+  if (!output_.empty()) WantFlush();  // sent while it connected; OnOpen may close behind it
   handler_->OnOpen(*this);
   if (state_ != State::kOpen) return;
-  if (!output_.empty()) {
-    WantFlush();
-  } else if (end_output_) {
-    OutputSent();
-  }
+  if (end_output_ && output_.empty()) OutputSent();
   UpdateReceiving();
   UpdateTimer();
 }

@@ -93,6 +93,17 @@ TEST_P(ConnectTest, AbortAndCloseEndAConnectUnderWay) {
   EXPECT_EQ(aborted_later->reason.code, CloseCode::kAborted);
 }
 
+TEST_P(ConnectTest, WhatWasSentBeforeItOpenedLeavesEvenWhereOnOpenCloses) {
+  Listener* listener = Listen();
+  PeerPtr client = Connect(listener->endpoint(), [](Peer& peer) {
+    peer.on_open = [](Connection& connection) { connection.Close(); };
+  });
+  Of(client).Send("early");
+  ASSERT_TRUE(TurnUntil([&] { return client->closed(); }));
+  ASSERT_EQ(accepted_.size(), 1u);
+  EXPECT_EQ(accepted_[0]->received, "early");
+}
+
 TEST_P(ConnectTest, ManyAtOnceAllOpen) {
   Listener* listener = Listen();
   for (int i = 0; i < 500; ++i) Connect(listener->endpoint());

@@ -114,6 +114,28 @@ TEST_P(PauseTest, AnEndThatArrivedWhileRestWasHeldBackComesAfterTheRest) {
   ASSERT_TRUE(TurnUntil([&] { return pair.server->ends == 1; }));
 }
 
+// What was left unconsumed is lost with the end; a connection that still sends may pause and
+// resume.
+TEST_P(PauseTest, NothingIsShownAgainBehindTheEnd) {
+  Pair pair = ConnectPair(
+      [](Peer& peer) {
+        peer.on_open = [](Connection& connection) {
+          connection.Send("onetwo");
+          connection.EndOutput();
+        };
+      },
+      [](Peer& peer) {
+        peer.on_data = [](Connection&, std::string_view) { return size_t{0}; };
+        peer.on_end = [](Connection&) {};
+      });
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->ends == 1; }));
+  const int calls = pair.server->data_calls;
+  Of(pair.server).PauseReading();
+  Of(pair.server).ResumeReading();
+  Settle();
+  EXPECT_EQ(pair.server->data_calls, calls);
+}
+
 TEST_P(PauseTest, APausedConnectionStillSends) {
   Pair pair = ConnectPair({}, PauseAtOnce);
   Of(pair.server).Send("news");
