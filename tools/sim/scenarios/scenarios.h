@@ -13,6 +13,7 @@ void PipelinedLines(Trial& trial);
 void LengthPrefix(Trial& trial);
 void SlowReaders(Trial& trial);
 void FirehoseAmongPings(Trial& trial);
+void Callbacks(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
