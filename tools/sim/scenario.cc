@@ -22,6 +22,8 @@ constexpr Scenario kScenarios[] = {
     {"callbacks",
      "anything is done from inside any callback; each connection ends once, for a reason",
      Callbacks},
+    {"drain", "a server stops under load: what had arrived is answered, and the next loop goes on",
+     Drain},
     {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
      BrokenEcho, When::kByName},
     {"million-clients", "a million clients connected to one server at once, each with an answer",

@@ -14,6 +14,7 @@ void LengthPrefix(Trial& trial);
 void SlowReaders(Trial& trial);
 void FirehoseAmongPings(Trial& trial);
 void Callbacks(Trial& trial);
+void Drain(Trial& trial);
 
 void ConnectStorm(Trial& trial);
 void SynFlood(Trial& trial);
