@@ -151,9 +151,10 @@ void SimBackend::StartReceive(Socket socket, Token token) {
 void SimBackend::StopReceive(Socket socket) {
   Record& record = At(socket);
   const bool was_interested = std::exchange(record.interested, false);
-  record.extra_delivery = was_interested && record.kind == Kind::kStream && !record.closing &&
-                          !world_.network_.Readable(record.key).empty() &&
-                          world_.faults_.Happens(Fault::kDeliveryAfterStop);
+  const bool one_more =
+      was_interested && record.kind == Kind::kStream && !record.closing &&
+      (!world_.network_.Readable(record.key).empty() || world_.network_.HasEnded(record.key));
+  record.extra_delivery = one_more && world_.faults_.Happens(Fault::kDeliveryAfterStop);
   if (record.extra_delivery) MarkReady(socket.index);
 }
 

@@ -25,7 +25,7 @@ enum class Fault : uint8_t {
   kLateConnect,        // an established connection is told of later
   kLateClose,          // the descriptor is gone, the completion comes later
   kLateEnd,            // the peer's FIN is told of later
-  kDeliveryAfterStop,  // one more delivery although receiving was stopped
+  kDeliveryAfterStop,  // one more delivery, or the end, although receiving was stopped
   kAcceptAfterStop,    // one more connection although accepting was stopped, or the listener closed
   kDoneDespiteClose,   // what was outstanding at Close ends with its result, not with ECANCELED
   kNoBuffers,          // every receive buffer is taken for a while

@@ -94,6 +94,8 @@ class SimNetwork final : public EventTarget {
   std::string_view Readable(StreamKey key);
   void Read(StreamKey key, size_t bytes);
   bool HasEnded(StreamKey key);
+  // What has arrived at a host from `peer` and nobody has read, accepted or not.
+  size_t Unread(const SimHost& host, const Endpoint& peer);
   // What Readable ends with once it is empty: 1 the stream's end, -errno an error (told once), 0
   // neither yet.
   int EndOf(StreamKey key);

@@ -267,9 +267,10 @@ bool SimBackend::DeliverOne(uint32_t index, Record& record) {
 }
 
 void SimBackend::ServeEnd(uint32_t index, Record& record) {
+  const bool wanted = record.interested || record.extra_delivery;
+  if (!wanted || !world_.network_.HasEnded(record.key)) return;
+  if (!record.extra_delivery && Late(index, record, Fault::kLateEnd)) return;
   record.extra_delivery = false;
-  if (!record.interested || !world_.network_.HasEnded(record.key)) return;
-  if (Late(index, record, Fault::kLateEnd)) return;
   const int end = world_.network_.EndOf(record.key);
   record.interested = false;
   Complete(record, Operation::kReceive, end > 0 ? 0 : end);

@@ -171,6 +171,14 @@ bool SimNetwork::HasEnded(StreamKey key) {
          (stream.error != 0 || stream.fin_arrived || stream.state == State::kReset);
 }
 
+size_t SimNetwork::Unread(const SimHost& host, const Endpoint& peer) {
+  size_t bytes = 0;
+  streams_.ForEach([&](const Stream& stream) {
+    if (stream.host == &host && stream.remote == peer) bytes += stream.arrived;
+  });
+  return bytes;
+}
+
 int SimNetwork::EndOf(StreamKey key) {
   Stream& stream = streams_.Live(key.index);
   if (stream.arrived > 0) return 0;

@@ -259,7 +259,11 @@ void Stage::Act(Loop& loop, Connection* own, std::unique_ptr<Timer>* timer) {
     case 1: {
       // To either loop: posting is allowed from anywhere.
       Loop& there = curtain_fell_ ? loop : draw().Chance(1, 2) ? *server_ : *peer_;
-      there.Post([this, &there] { Act(there, nullptr, nullptr); });
+      there.Post([this, &there, posted = trial_.world().now()] {
+        // Far beyond what all turns together can be late.
+        trial_.Expect(there.now() - posted < 60s, "a posted function did not wake its loop");
+        Act(there, nullptr, nullptr);
+      });
       return;
     }
     case 2:

@@ -78,17 +78,15 @@ class Client : public Handler {
   std::unique_ptr<Timer> timer_;
 };
 
-// Of half the trials: a kernel that tells at once of what has arrived, and a network that says when
-// that is. Only of what the loop could know of it can be expected to answer.
+// Of half the trials: a kernel that tells at once of what has arrived. What a loop could not know
+// of it cannot be expected to answer.
 bool DrawPrompt(Trial& trial) {
   if (!trial.draw().Chance(1, 2)) return false;
   using sim::Fault;
-  constexpr std::array kUntold = {
-      Fault::kLateReceive,      Fault::kLateAccept,    Fault::kNoBuffers,
-      Fault::kSmallBatch,       Fault::kEmptyPoll,     Fault::kLatePoll,
-      Fault::kAcceptOutOfFiles, Fault::kHandshakeLoss, Fault::kSegmentDelay};
+  constexpr std::array kUntold = {Fault::kLateReceive,     Fault::kLateAccept, Fault::kNoBuffers,
+                                  Fault::kSmallBatch,      Fault::kEmptyPoll,  Fault::kLatePoll,
+                                  Fault::kAcceptOutOfFiles};
   for (const Fault fault : kUntold) trial.options.faults.ratios[static_cast<size_t>(fault)] = 0;
-  trial.options.network.bytes_per_second = 0;
   return true;
 }
 
@@ -119,12 +117,27 @@ class Load {
                     "time stood still");
   }
 
-  // What was taken by the clients' kernels up to now will have arrived a little later.
-  void RememberWhatArrives() {
+  // What the server was told of, and what waits in its kernel.
+  void RememberWhatArrived(Loop& server, const sim::SimHost& host) {
     for (Session& session : sessions_) {
       const Connection* connection = client_.Find(session.id);
-      if (connection != nullptr) session.arrived = connection->stats().bytes_sent / kRequestBytes;
+      if (connection == nullptr) continue;
+      const Endpoint here = connection->local_endpoint();
+      uint64_t bytes = trial_.world().network().Unread(host, here);
+      server.ForEachConnection([&](const Connection& accepted) {
+        const bool other_end = accepted.is_open() && accepted.peer_endpoint() == here;
+        if (other_end) bytes += accepted.stats().bytes_received;
+      });
+      session.arrived = bytes / kRequestBytes;
     }
+  }
+
+  bool AnyUnread(const sim::SimHost& host) {
+    return std::any_of(sessions_.begin(), sessions_.end(), [&](const Session& session) {
+      const Connection* connection = client_.Find(session.id);
+      return connection != nullptr &&
+             trial_.world().network().Unread(host, connection->local_endpoint()) > 0;
+    });
   }
 
   std::deque<Session>& sessions() { return sessions_; }
@@ -161,9 +174,6 @@ void CheckAnswered(Trial& trial, const sim::SimHost& server, const std::deque<Se
 void Drain(Trial& trial) {
   Prng& draw = trial.draw();
   const bool prompt = DrawPrompt(trial);
-  const sim::NetworkOptions& network = trial.options.network;
-  // The first bytes of a connection wait for the end of its handshake.
-  const Duration way = 2 * (network.latency + network.jitter) + 10us;
   ConnectionLimits limits = TightLimits();
   limits.turn_bytes = static_cast<uint32_t>(draw.Between(1, 2048));
   Watch servers(trial);
@@ -173,20 +183,35 @@ void Drain(Trial& trial) {
   sim::SimHost& server_host = trial.world().AddHost();
   Loop& server = run.AddLoop(server_host, SmallBuffers());
   Loop& client = run.AddLoop(trial.world().AddHost(), SmallBuffers());
-  trial.Expect(Listen(server, servers, limits).ok(), "the server could not listen");
+  auto listener = Listen(server, servers, limits);
+  trial.Expect(listener.ok(), "the server could not listen");
   Load load(trial, clients, client);
   load.ConnectSome(6);
   load.Pass(Duration(draw.Between(1, 100'000'000)));
   load.ConnectSome(3);
   load.Pass(Duration(draw.Between(1, 50'000'000)));
-  load.RememberWhatArrives();
   load.ConnectSome(2);
-  load.Pass(way);
+  if (draw.Chance(1, 2)) {
+    // Just when something waits to be read, or to be accepted.
+    const TimePoint latest = trial.world().now() + 100ms;
+    Timer timer(client, [] {});
+    timer.ArmAt(latest);
+    const bool for_queue = draw.Chance(1, 2);
+    const auto waits = [&] {
+      return for_queue ? (*listener)->accept_queue()->length > 0 : load.AnyUnread(server_host);
+    };
+    trial.RunUntil([&] { return waits() || trial.world().now() >= latest; }, 10s,
+                   "time stood still");
+  }
+  load.RememberWhatArrived(server, server_host);
+  const size_t accepts_due = servers.ends().size() + (*listener)->accept_queue()->length;
   const Duration drain = Duration(draw.Between(3'000'000'000, 6'000'000'000));
   server.Stop(drain);
   load.ConnectSome(2);
   // A little more: completions may come late, and turns.
   load.Pass(drain + 4s);
+  trial.Expect(!prompt || servers.ends().size() >= accepts_due,
+               "a connection in the accept queue was not accepted");
   trial.Expect(server.stats().connections == 0, "a loop did not end by its drain deadline");
   const uint64_t aborted = server.stats().closes[static_cast<size_t>(CloseCode::kLoopStopped)];
   trial.Tally("connections aborted at the deadline", aborted);

@@ -91,16 +91,17 @@ class Producer : public Handler {
     if (supply_.source.given() == supply_.total) connection.EndOutput();
   }
 
-  void SendPiece(Connection& connection) {
+  void SendPiece(Connection& connection, size_t bytes_max = kPieceBytesMax) {
     const uint64_t left = supply_.total - supply_.source.given();
-    const size_t most = std::min<uint64_t>(left, kPieceBytesMax);
+    const size_t most = std::min<uint64_t>(left, bytes_max);
     connection.Send(supply_.source.Next(trial_.draw().Between(1, most)));
   }
 
   void Flood(Connection& connection) {
     const size_t output_bytes_max = connection.limits().output_bytes_max;
     while (connection.is_open()) {
-      SendPiece(connection);
+      const bool near = connection.unsent_bytes() + kPieceBytesMax > output_bytes_max;
+      SendPiece(connection, near ? 1 : kPieceBytesMax);
       trial_.Expect(connection.is_open() == (connection.unsent_bytes() <= output_bytes_max),
                     "output overflows at another size than output_bytes_max");
     }
