@@ -56,7 +56,9 @@ class Client : public Handler {
   size_t OnData(Connection& connection, std::string_view bytes) override {
     trial_.Expect(session_.answers.Take(bytes), "an answer is not what was asked");
     trial_.Expect(session_.answers.taken() <= session_.source.given(), "an answer to nothing");
-    if (trial_.draw().Chance(1, 2)) Ask(connection);
+    Prng& draw = trial_.draw();
+    if (draw.Chance(1, 8)) rest_.Take(connection, Duration(draw.Between(1, 30'000'000)));
+    if (draw.Chance(1, 2)) Ask(connection);
     return bytes.size();
   }
 
@@ -65,7 +67,7 @@ class Client : public Handler {
     Prng& draw = trial_.draw();
     const uint64_t left = session_.requests * kRequestBytes - session_.source.given();
     connection.Send(session_.source.Next(
-        std::min(left, draw.Chance(1, 16) ? draw.Between(1, 2000) : draw.Between(1, 40))));
+        std::min(left, draw.Chance(1, 4) ? draw.Between(1, 4000) : draw.Between(1, 40))));
     if (session_.source.given() == session_.requests * kRequestBytes) {
       connection.EndOutput();
     } else {
@@ -76,6 +78,7 @@ class Client : public Handler {
   Trial& trial_;
   Session& session_;
   std::unique_ptr<Timer> timer_;
+  Rest rest_;
 };
 
 // Of half the trials: a kernel that tells at once of what has arrived, and ends no connection. What
@@ -83,11 +86,16 @@ class Client : public Handler {
 bool DrawPrompt(Trial& trial) {
   if (!trial.draw().Chance(1, 2)) return false;
   using sim::Fault;
-  constexpr std::array kOff = {Fault::kLateReceive,      Fault::kLateAccept, Fault::kNoBuffers,
-                               Fault::kSmallBatch,       Fault::kEmptyPoll,  Fault::kLatePoll,
-                               Fault::kAcceptOutOfFiles, Fault::kPeerReset,  Fault::kTimedOut,
-                               Fault::kSendFailed};
+  constexpr std::array kOff = {Fault::kLateReceive,      Fault::kLateAccept,   Fault::kLateSend,
+                               Fault::kNoBuffers,        Fault::kSmallBatch,   Fault::kEmptyPoll,
+                               Fault::kLatePoll,         Fault::kSegmentDelay, Fault::kPeerReset,
+                               Fault::kAcceptOutOfFiles, Fault::kTimedOut,     Fault::kSendFailed};
   for (const Fault fault : kOff) trial.options.faults.ratios[static_cast<size_t>(fault)] = 0;
+  // Nor does it take longer than the drain to read and answer everything.
+  sim::NetworkOptions& network = trial.options.network;
+  network.bytes_per_second = 0;
+  network.send_buffer_bytes = std::max(network.send_buffer_bytes, 2000u);
+  network.receive_buffer_bytes = std::max(network.receive_buffer_bytes, 2000u);
   return true;
 }
 
@@ -105,7 +113,8 @@ class Load {
 
   void ConnectSome(uint64_t most) {
     for (uint64_t more = trial_.draw().Between(0, most); more > 0; --more) {
-      Connect(trial_.draw().Between(1, 60));
+      Prng& draw = trial_.draw();
+      Connect(draw.Chance(1, 3) ? draw.Between(1, 1000) : draw.Between(1, 60));
     }
   }
 
@@ -175,7 +184,7 @@ void Drain(Trial& trial) {
   Prng& draw = trial.draw();
   const bool prompt = DrawPrompt(trial);
   ConnectionLimits limits = TightLimits();
-  limits.turn_bytes = static_cast<uint32_t>(draw.Between(1, 2048));
+  limits.turn_bytes = static_cast<uint32_t>(draw.Between(8, draw.Chance(1, 2) ? 64 : 2048));
   Watch servers(trial);
   Watch restarted(trial);
   Watch clients(trial);
