@@ -63,10 +63,10 @@ struct Found {
 
 TEST(FoundTest, StaysMended) {
   constexpr Found kFound[] = {
-      {"echo", 66, "a failed send ended the stream in good order: the peer took a front for all"},
-      {"callbacks", 1055, "what was left unconsumed was shown again behind the end"},
-      {"callbacks", 1262, "what was sent while connecting stayed where OnOpen closed"},
-      {"slow-readers", 92,
+      {"echo", 65, "a failed send ended the stream in good order: the peer took a front for all"},
+      {"callbacks", 236, "what was left unconsumed was shown again behind the end"},
+      {"callbacks", 515, "what was sent while connecting stayed where OnOpen closed"},
+      {"slow-readers", 379,
        "paused and resumed in OnData, a connection read on beyond what it left"},
   };
   for (const Found& found : kFound) {
