@@ -209,7 +209,9 @@ ConnectionLimits DrawLimits(Prng& draw) {
       static_cast<uint32_t>(draw.Between(0, limits.output_high_water_bytes));
   limits.output_bytes_max =
       limits.output_high_water_bytes + static_cast<uint32_t>(draw.Between(kPieceBytesMax, 8192));
-  limits.stall_timeout = Duration(30s) + Duration(draw.Between(0, 30'000'000'000));
+  // Longer than a reader takes for what a batch brings, a byte a turn and every turn late.
+  limits.stall_timeout = Duration(10min) + Duration(draw.Between(0, 600'000'000'000));
+  limits.idle_timeout = 1h;
   return limits;
 }
 
@@ -246,12 +248,14 @@ void SlowReaders(Trial& trial) {
     return servers.Over(std::make_unique<Producer>(trial, supplies.back()));
   });
   trial.Expect(listener.ok(), "the server could not listen");
+  ConnectOptions connect = PatientConnect();
+  connect.limits.idle_timeout = 1h;
   for (Meal& meal : meals) {
-    client.Connect((*listener)->endpoint(), PatientConnect(),
+    client.Connect((*listener)->endpoint(), connect,
                    clients.Over(std::make_unique<Reader>(trial, meal)));
   }
   trial.RunUntil([&] { return client.stats().connections == 0 && server.stats().connections == 0; },
-                 2h, "a connection never ended");
+                 24h, "a connection never ended");
   trial.End();
   servers.CheckAllGone();
   clients.CheckAllGone();
