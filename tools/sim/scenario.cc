@@ -24,10 +24,6 @@ constexpr Scenario kScenarios[] = {
      Callbacks},
     {"drain", "a server stops under load: what had arrived is answered, and the next loop goes on",
      Drain},
-    {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
-     BrokenEcho, When::kByName},
-    {"million-clients", "a million clients connected to one server at once, each with an answer",
-     MillionClients, When::kByName},
     {"connect-storm", "many clients at once meet small queues that are emptied now and then",
      ConnectStorm},
     {"syn-flood", "SYNs nobody follows up, without cookies: the SYN queue keeps to its rule",
@@ -40,6 +36,10 @@ constexpr Scenario kScenarios[] = {
      Partition},
     {"crash", "the server's host crashes and comes back; its clients try again until served",
      Crash},
+    {"broken-echo", "an echo server that loses a byte now and then: what a violation looks like",
+     BrokenEcho, When::kByName},
+    {"million-clients", "a million clients connected to one server at once, each with an answer",
+     MillionClients, When::kByName},
 };
 
 }  // namespace
