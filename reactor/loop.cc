@@ -236,7 +236,8 @@ void Loop::ContinueStop() {
       reading_turns_ = 0;
       return;
     case StopPhase::kReading:
-      if (++reading_turns_ < kQuietTurns) return;
+      // Until a listener's close completes a connection may still arrive.
+      if (!listeners_.empty() || ++reading_turns_ < kQuietTurns) return;
       AskToFinish();
       return;
     case StopPhase::kDraining:
@@ -248,13 +249,11 @@ void Loop::ContinueStop() {
 void Loop::AskToFinish() {
   stop_phase_ = StopPhase::kDraining;
   asked_ = now_;
+  // Those that are there now: one that a handler begins when asked is late, and asked as it opens.
   connections_.ForEach([this](Connection& connection) {
-    if (CaughtUp(connection)) {
-      connection.Stopping();
-    } else {
-      held_back_.push_back({connection.token_, false});
-    }
+    held_back_.push_back({connection.token_, false});
   });
+  AskHeldBackToFinish();
   datagram_sockets_.ForEach([](DatagramSocket& socket) { socket.Stopping(); });
 }
 

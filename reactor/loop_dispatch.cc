@@ -124,8 +124,6 @@ void Loop::Accept(Listener& listener, Socket socket) {
   connection->socket_ = socket;
   connection->listener_ = listener.token_;
   connection->Opened();
-  // Accepted after everybody was asked to finish.
-  if (asked_to_finish()) connection->Stopping();
 }
 
 // The socket is gone: tells the handler, and frees what it held.

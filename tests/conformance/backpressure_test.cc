@@ -31,12 +31,38 @@ TEST_P(BackpressureTest, AboveHighWaterReadingStopsUntilLowWater) {
   EXPECT_LE(Of(pair.server).unsent_bytes(), 16u << 10);
 }
 
+TEST_P(BackpressureTest, AResumeByTheUserDoesNotLiftIt) {
+  Pair pair = ConnectPair({}, {}, SmallMarks());
+  Of(pair.client).PauseReading();
+  Of(pair.server).PauseReading();
+  Of(pair.server).Send(Payload(1, 32 << 20));
+  Of(pair.client).Send("are you there?");
+  Of(pair.server).ResumeReading();
+  EXPECT_FALSE(Of(pair.server).is_reading());
+  Settle();
+  EXPECT_EQ(pair.server->data_calls, 0);
+  Of(pair.client).ResumeReading();
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->received == "are you there?"; }));
+}
+
 TEST_P(BackpressureTest, AtHighWaterNothingStops) {
   Pair pair = ConnectPair({}, {}, SmallMarks());
   Of(pair.server).Send(Payload(1, 64 << 10));
   EXPECT_TRUE(Of(pair.server).is_reading());
   ASSERT_TRUE(TurnUntil([&] { return pair.client->received_bytes == 64 << 10; }));
   EXPECT_EQ(pair.server->drains, 0);
+}
+
+// A low-water mark of nothing is met when everything has left.
+TEST_P(BackpressureTest, AtLowWaterReadingGoesOn) {
+  ConnectionLimits limits;
+  limits.output_high_water_bytes = 1000;
+  limits.output_low_water_bytes = 0;
+  Pair pair = ConnectPair({}, {}, limits);
+  Of(pair.server).Send(Payload(1, 2000));
+  EXPECT_FALSE(Of(pair.server).is_reading());
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->drains == 1; }));
+  EXPECT_TRUE(Of(pair.server).is_reading());
 }
 
 TEST_P(BackpressureTest, OnDrainMaySendTheNextPiece) {
@@ -174,6 +200,29 @@ TEST_P(BackpressureTest, ASlowReaderIsNotStalled) {
     return loop().now() >= until || pair.server->closed();
   }));
   EXPECT_FALSE(pair.server->closed()) << pair.server->reason.ToString();
+}
+
+// Each piece waits longer than the stall timeout before it is sent. The one that finds the buffers
+// of the kernel full has its whole time all the same.
+TEST_P(BackpressureTest, TheStallTimeoutBeginsWithTheOutputThatWaits) {
+  constexpr Duration kStall = 10ms;
+  ConnectionLimits limits;
+  limits.stall_timeout = kStall;
+  Pair pair = ConnectPair({}, {}, limits);
+  Of(pair.client).PauseReading();
+  ASSERT_TRUE(Of(pair.client).SetOption(socket_option::kReceiveBufferBytes, 2 << 10).ok());
+  ASSERT_TRUE(Of(pair.server).SetOption(socket_option::kSendBufferBytes, 4 << 10).ok());
+  TimePoint sent_at = loop().now();
+  ASSERT_TRUE(TurnUntil([&] {
+    if (pair.server->closed()) return true;
+    if (Of(pair.server).unsent_bytes() == 0 && loop().now() - sent_at > kStall) {
+      sent_at = loop().now();
+      Of(pair.server).Send(std::string(1024, 'x'));
+    }
+    return false;
+  }));
+  EXPECT_EQ(pair.server->reason.code, CloseCode::kOutputStalled);
+  EXPECT_GE(loop().now() - sent_at, kStall);
 }
 
 TEST_P(BackpressureTest, AnIdleConnectionIsNotStalled) {

@@ -92,6 +92,37 @@ TEST_P(DescriptorTest, AClosedConnectionMakesRoomForTheNext) {
   EXPECT_EQ(listener->accepted(), 200u);
 }
 
+// Any connection that closes makes room, not only the listener's own. The timer that asks again in
+// any case would take longer than these turns.
+TEST_P(DescriptorTest, AConnectionFromElsewhereMakesRoomToo) {
+  constexpr int kRounds = 5;
+  ListenerOptions later;
+  later.accepting = false;  // io_uring takes the limit as it is when accepting begins
+  Listener* full = Listen({}, later);
+  Listener* elsewhere = Listen();
+  std::vector<RawSocket> waiting;
+  std::vector<PeerPtr> others;
+  for (int i = 0; i < kRounds; ++i) others.push_back(Connect(elsewhere->endpoint(), script::Stay));
+  ASSERT_TRUE(TurnUntil([&] { return accepted_.size() == kRounds; }));
+  LeaveRoomFor(1);
+  full->ResumeAccepting();
+  int at_once = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    waiting.push_back(RawSocket::Connect(full->endpoint()));  // with the last descriptor
+    ASSERT_EQ(waiting.back().error, 0);
+    const uint64_t errors = loop().stats().accept_errors;
+    ASSERT_TRUE(TurnUntil([&] { return loop().stats().accept_errors > errors; }));
+    const TimePoint asked_again = loop().now() + 50ms;
+    Of(others[round]).Abort();
+    const uint64_t before = full->accepted();
+    ASSERT_TRUE(TurnUntil([&] { return full->accepted() > before; }));
+    at_once += loop().now() < asked_again;
+    // Of the two descriptors that were freed one is left, for the next that waits.
+    ASSERT_TRUE(TurnUntil([&] { return accepted_[round]->closed(); }));
+  }
+  EXPECT_GE(at_once, 1) << "accepting waited for its timer every time";
+}
+
 TEST_P(DescriptorTest, WithRoomAgainEveryoneIsServed) {
   Listener* listener = Listen(script::Echo);
   std::vector<RawSocket> clients;

@@ -48,6 +48,25 @@ TEST_P(PauseTest, PauseInsideOnDataHoldsTheRestBack) {
   ASSERT_TRUE(TurnUntil([&] { return pair.server->received == "onetwo"; }));
 }
 
+TEST_P(PauseTest, TheEndWaitsForTheRestThatAResumeWillShow) {
+  Pair pair = ConnectPair(
+      [](Peer& peer) {
+        peer.on_open = [](Connection& connection) {
+          connection.Send("one by one");
+          connection.EndOutput();
+        };
+      },
+      [](Peer& peer) {
+        peer.on_data = [](Connection& connection, std::string_view) {
+          connection.PauseReading();
+          connection.ResumeReading();
+          return size_t{1};
+        };
+      });
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->ends == 1; }));
+  EXPECT_EQ(pair.server->received, "one by one");
+}
+
 TEST_P(PauseTest, ResumedInTheSameCallbackTheRestIsShownWithoutANewArrival) {
   Pair pair = ConnectPair(script::Say("onetwo"), [](Peer& peer) {
     peer.on_data = [](Connection& connection, std::string_view) {

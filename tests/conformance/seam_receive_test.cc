@@ -10,6 +10,10 @@ constexpr Token kServer = 2;
 class SeamReceiveTest : public SeamTest {};
 SLUICE_ON_EVERY_BACKEND(SeamReceiveTest);
 
+// What the contract leaves open and a server's users would feel.
+class SeamBufferTest : public SeamTest {};
+SLUICE_ON_KERNEL_BACKENDS(SeamBufferTest);
+
 TEST_P(SeamReceiveTest, StandsUntilTheEndOfTheStream) {
   Pipe pipe = Connected(kClient);
   backend().StartReceive(pipe.server, kServer);
@@ -180,6 +184,28 @@ TEST_P(SeamReceiveTest, WakeupEndsThePollThatIsOrTheNext) {
     backend().Wakeup();
     if (i % 2 == 0) backend().Wakeup();
     EXPECT_TRUE(backend().Poll(kNever).empty());
+  }
+}
+
+// Sockets that always have more, and one buffer for all of them: each gets its share.
+TEST_P(SeamBufferTest, WhomNoBufferWasLeftForComesFirst) {
+  constexpr Token kSockets = 5;
+  backend_options.receive_buffers = 1;
+  backend_options.receive_buffer_bytes = 512;
+  std::vector<Pipe> pipes;
+  for (Token i = 0; i < kSockets; ++i) pipes.push_back(Connected(100 + i));
+  hold_buffers = true;
+  for (Token i = 0; i < kSockets; ++i) {
+    SendAll(pipes[i].client, Payload(i, 20000), 100 + i);
+    backend().StartReceive(pipes[i].server, 200 + i);
+  }
+  events.clear();
+  ASSERT_TRUE(PollUntil([&] {
+    ReleaseHeld();
+    return events.size() >= 4 * kSockets;
+  }));
+  for (Token i = 0; i < kSockets; ++i) {
+    EXPECT_GE(Count(200 + i, Operation::kReceive), 2u) << "socket " << i << " starves";
   }
 }
 

@@ -169,6 +169,64 @@ TEST_P(StopTest, AConnectUnderWayIsEnded) {
   for (const PeerPtr& client : clients) EXPECT_EQ(client->closes, 1);
 }
 
+// Input that waits in the kernel, since the peer was slow to take the answers before it.
+TEST_P(StopTest, WhatWaitsBehindBackpressureIsAnsweredFirst) {
+  const std::string all = Payload(1, 16 << 20);
+  Listener* listener = Listen(script::Echo);
+  std::unique_ptr<Loop> other = MakeLoop();
+  ConnectOptions unmarked;  // two ends that both wait for the other would wait for ever
+  unmarked.limits.output_high_water_bytes = 64 << 20;
+  PeerPtr client = Connect(
+      listener->endpoint(),
+      [&](Peer& peer) {
+        peer.on_open = [&](Connection& connection) {
+          connection.PauseReading();
+          connection.Send(all);
+        };
+      },
+      unmarked, other.get());
+  const auto held_back = [&] {
+    return !accepted_.empty() && !Of(accepted_[0]).is_reading() && client->open();
+  };
+  ASSERT_TRUE(test::TurnUntil(*other, [&] {
+    loop().Turn(loop().now());
+    return held_back();
+  }));
+  loop().Stop(1h);
+  const TimePoint later = loop().now() + 100ms;
+  ASSERT_TRUE(test::TurnUntil(*other, [&] {
+    loop().Turn(loop().now() + 1ms);
+    return loop().now() >= later;
+  }));
+  other->Find(client->id)->ResumeReading();
+  ASSERT_TRUE(test::TurnUntil(*other, [&] {
+    loop().Turn(loop().now());
+    return client->closed();
+  }));
+  EXPECT_EQ(client->received_bytes, all.size());
+  EXPECT_EQ(client->received_hash.value(), HashOf(all));
+}
+
+TEST_P(StopTest, AConnectionThatOpensWhileItDrainsIsAskedToFinishToo) {
+  std::unique_ptr<Loop> other = MakeLoop();
+  Listener* elsewhere = Listen({}, {}, Loopback(), other.get());
+  PeerPtr late;
+  Pair pair = ConnectPair(
+      [&](Peer& peer) {
+        peer.on_stop = [&](Connection& connection) {
+          late = Connect(elsewhere->endpoint());
+          connection.Close();
+        };
+      },
+      {});
+  loop().Stop(1h);
+  ASSERT_TRUE(test::TurnUntil(*other, [&] { return !loop().Turn(loop().now() + 1ms); }));
+  ASSERT_NE(late, nullptr);
+  EXPECT_EQ(late->opens, 1);
+  EXPECT_EQ(late->stops, 1);
+  EXPECT_EQ(late->reason.code, CloseCode::kLocal);
+}
+
 TEST_P(StopTest, TimersAndPostsRunWhileItDrains) {
   ConnectPair(script::Stay, script::Stay);
   bool fired = false;

@@ -53,6 +53,29 @@ TEST_P(UdpTest, MoreThanOneSendBatchLeavesInOrder) {
   for (size_t i = 0; i < kCount; ++i) EXPECT_EQ(server->received[i].bytes, std::to_string(i));
 }
 
+TEST_P(UdpTest, EveryBufferOfABatchIsUsedAgain) {
+  backend_options.datagram_buffers = 4;
+  DatagramPeerPtr server = Bind();
+  DatagramPeerPtr client = Bind();
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 4; ++i) client->socket->Send(server->socket->endpoint(), "x");
+    ASSERT_TRUE(TurnUntil([&] { return server->received.size() == 4u * (round + 1); })) << round;
+  }
+  EXPECT_LT(server->batches, 40) << "several datagrams a batch";
+}
+
+TEST_P(UdpTest, WhoSendsEveryTurnKeepsNobodyFromBeingHeard) {
+  DatagramPeerPtr server = Bind();
+  DatagramPeerPtr client = Bind();
+  Pair pair = ConnectPair(script::Say("x"), script::Echo);
+  for (int turn = 0; turn < 200 && pair.client->received.empty(); ++turn) {
+    client->socket->Send(server->socket->endpoint(), "again");
+    loop().Turn(loop().now() + 1ms);
+  }
+  EXPECT_EQ(pair.client->received, "x");
+  EXPECT_FALSE(server->received.empty());
+}
+
 TEST_P(UdpTest, AnEmptyDatagramIsADatagram) {
   DatagramPeerPtr server = Bind([](DatagramPeer& peer) { peer.echo = true; });
   DatagramPeerPtr client = Bind();

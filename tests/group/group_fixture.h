@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -75,6 +77,26 @@ inline void ReadFully(RawSocket& socket, size_t bytes) {
       return;
     }
   }
+}
+
+// Join, for groups that were asked to stop. One that does not is a failure, not a hang.
+inline void JoinSoon(Group& group) {
+  std::future<void> joined = std::async(std::launch::async, [&group] { group.Join(); });
+  if (joined.wait_for(kPatience) == std::future_status::timeout) {
+    ADD_FAILURE() << "the group does not stop";
+    group.Stop(0ms);
+    group.Stop(0ms);
+  }
+  joined.get();
+}
+
+// Connects until it is refused; false when it never was.
+inline bool RefusedSoon(const Endpoint& endpoint) {
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (RawSocket::Connect(endpoint).error != 0) return true;
+  }
+  return false;
 }
 
 }  // namespace sluice::test

@@ -45,14 +45,14 @@ TEST_P(GroupStopTest, StopAnswersWhoWasThereAndJoinReturns) {
     EXPECT_EQ(client.error, 0);
     client.Close();
   }
-  (*group)->Join();
+  JoinSoon(**group);
 }
 
 TEST_P(GroupStopTest, StopFromAnotherThreadWhileOneJoins) {
   auto group = Group::Start(Options(2), ListenOnOnePort<EchoHandler>());
   ASSERT_TRUE(group.ok());
   std::thread stopper([&] { (*group)->Stop(); });
-  (*group)->Join();
+  JoinSoon(**group);
   stopper.join();
 }
 
@@ -60,7 +60,7 @@ TEST_P(GroupStopTest, StopFromInsideALoop) {
   auto group = Group::Start(Options(2), [](Loop&, int) { return absl::OkStatus(); });
   ASSERT_TRUE(group.ok());
   (*group)->loop(1).Post([&] { (*group)->Stop(); });
-  (*group)->Join();
+  JoinSoon(**group);
 }
 
 TEST_P(GroupStopTest, AtTheDrainDeadlineTheStubbornAreAborted) {
@@ -70,7 +70,7 @@ TEST_P(GroupStopTest, AtTheDrainDeadlineTheStubbornAreAborted) {
   client.Write("x");
   ReadFully(client, 1);
   (*group)->Stop(50ms);
-  (*group)->Join();
+  JoinSoon(**group);
   ReadFully(client, 2);
   EXPECT_EQ(client.error, ECONNRESET);
 }
@@ -83,7 +83,7 @@ TEST_P(GroupStopTest, ASecondStopEndsAtOnce) {
   ReadFully(client, 1);
   (*group)->Stop(1h);
   (*group)->Stop(1h);
-  (*group)->Join();
+  JoinSoon(**group);
   ReadFully(client, 2);
   EXPECT_EQ(client.error, ECONNRESET);
 }
@@ -117,9 +117,9 @@ TEST_P(GroupStopTest, TermDrainsEveryLoopAndASecondOneEndsAtOnce) {
   }
   kill(getpid(), SIGTERM);
   // Drained of new ones: refused as soon as every loop has heard of it.
-  for (bool refused = false; !refused;) refused = RawSocket::Connect(endpoint_).error != 0;
+  EXPECT_TRUE(RefusedSoon(endpoint_));
   kill(getpid(), SIGTERM);
-  (*group)->Join();
+  JoinSoon(**group);
   for (RawSocket& client : clients) {
     ReadFully(client, 2);
     EXPECT_EQ(client.error, ECONNRESET);
@@ -137,9 +137,9 @@ TEST_P(GroupStopTest, ASecondSignalIsHeardWhileAnyLoopStillDrains) {
   client.Write("x");
   ReadFully(client, 1);
   kill(getpid(), SIGTERM);
-  for (bool refused = false; !refused;) refused = RawSocket::Connect(endpoint_).error != 0;
+  EXPECT_TRUE(RefusedSoon(endpoint_));
   kill(getpid(), SIGTERM);
-  (*group)->Join();
+  JoinSoon(**group);
   ReadFully(client, 2);
   EXPECT_EQ(client.error, ECONNRESET);
 }
@@ -149,7 +149,7 @@ TEST_P(GroupStopTest, IntDrainsToo) {
   ASSERT_TRUE(group.ok());
   (*group)->StopOnSignals();
   kill(getpid(), SIGINT);
-  (*group)->Join();
+  JoinSoon(**group);
 }
 
 TEST_P(GroupStopTest, PostsThatComeTooLateAreDestroyedUnrun) {
@@ -162,7 +162,7 @@ TEST_P(GroupStopTest, PostsThatComeTooLateAreDestroyedUnrun) {
   });
   (*group)->Stop();
   poster.join();
-  (*group)->Join();
+  JoinSoon(**group);
   group->reset();
   EXPECT_EQ(token.use_count(), 1);
   EXPECT_LE(ran, 2000);
@@ -188,7 +188,7 @@ TEST_P(GroupStopTest, StoppedInAStormNobodyIsAnsweredHalf) {
   }
   while (answered < 50) std::this_thread::yield();
   (*group)->Stop();
-  (*group)->Join();
+  JoinSoon(**group);
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(half, 0);
 }

@@ -29,7 +29,7 @@ TEST_P(GroupTest, SetUpRunsOnEachLoopsThreadInOrderAndOneAtATime) {
   EXPECT_EQ(threads.size(), 4u);
   EXPECT_EQ(threads.count(std::this_thread::get_id()), 0u);
   (*group)->Stop();
-  (*group)->Join();
+  JoinSoon(**group);
 }
 
 TEST_P(GroupTest, ZeroThreadsAreOneForEachCoreThisProcessMayUse) {
@@ -84,7 +84,7 @@ TEST_P(GroupTest, AServerOfSeveralLoopsServesManyClients) {
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(right, 200);
   (*group)->Stop();
-  (*group)->Join();
+  JoinSoon(**group);
 }
 
 TEST_P(GroupTest, LoopsPostToEachOther) {
@@ -106,7 +106,7 @@ TEST_P(GroupTest, LoopsPostToEachOther) {
   (*group)->loop(0).Post([&hop] { hop(0); });
   arrived.wait(false);
   (*group)->Stop();
-  (*group)->Join();
+  JoinSoon(**group);
   EXPECT_EQ(hops, kHops);
 }
 
