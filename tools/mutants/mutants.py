@@ -3,11 +3,13 @@
 import argparse
 import concurrent.futures
 import dataclasses
+import fcntl
 import json
 import os
 import pathlib
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -241,7 +243,12 @@ def run_command(options) -> int:
             return 2
     mutants = [parse(FOLDER / f"{name}.diff") for name in options.names or sorted(known)]
     options.build_dir.mkdir(parents=True, exist_ok=True)
-    results = run_all(mutants, options)
+    with open(options.build_dir / "lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(f"another run uses {options.build_dir}; give --build-dir") from None
+        results = run_all(mutants, options)
     (print_json if options.json else print_table)(results)
     return 0 if all(result.verdict() == "caught" for result in results) else 1
 
@@ -287,6 +294,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    for interruption in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interruption, signal.default_int_handler)
     try:
         return options.call(options)
     except (Failure, Rotten) as error:
