@@ -1,5 +1,6 @@
 // Endings as a peer without the reactor sees and makes them.
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/conformance/fixture.h"
 #include "tests/conformance/raw_socket.h"
@@ -20,6 +21,18 @@ class CloseKernelTest : public KernelTest {
     EXPECT_TRUE(TurnUntil([&] { return accepted_.size() == 1 && accepted_[0]->opens == 1; }));
     return accepted_.back();
   }
+
+  // Of this process, connected to `peer`; -1 when there is none.
+  static int DescriptorTo(const Endpoint& peer) {
+    for (int fd = 0; fd < 1024; ++fd) {
+      sockaddr_storage address{};
+      socklen_t size = sizeof(address);
+      auto* generic = reinterpret_cast<sockaddr*>(&address);
+      if (getpeername(fd, generic, &size) != 0) continue;
+      if (Endpoint::FromSockaddr(generic, size) == peer) return fd;
+    }
+    return -1;
+  }
 };
 SLUICE_ON_KERNEL_BACKENDS(CloseKernelTest);
 
@@ -30,6 +43,26 @@ TEST_P(CloseKernelTest, AbortGivesThePeerReset) {
   ASSERT_TRUE(TurnUntil([&] { return client.Read(); }));
   EXPECT_EQ(client.error, ECONNRESET);
   EXPECT_FALSE(client.ended);
+}
+
+// A descriptor that a child inherited keeps the socket, and what epoll was told of it, beyond its
+// close (epoll(7), Q&A 6). What happens on it is nothing to the next tenant of its place.
+TEST_P(CloseKernelTest, AnInheritedDescriptorSaysNothingToTheNextConnection) {
+  RawSocket client;
+  PeerPtr server = Accept(client, {});
+  const RawSocket inherited(dup(DescriptorTo(client.local_endpoint())));
+  ASSERT_GE(inherited.fd(), 0);
+  Of(server).Abort();
+  ASSERT_TRUE(TurnUntil([&] { return server->closed(); }));
+  // Its queue is full, so the next connection stays in the middle of connecting.
+  const RawSocket full = RawSocket::Listening(Loopback(), 0);
+  const RawSocket first = RawSocket::Connect(full.local_endpoint());
+  PeerPtr next = Connect(full.local_endpoint());
+  Settle();
+  ASSERT_EQ(next->opens, 0);
+  client.Write("to whom it may concern");
+  Settle();
+  EXPECT_EQ(next->opens, 0);
 }
 
 TEST_P(CloseKernelTest, AResetByThePeerIsRecorded) {
