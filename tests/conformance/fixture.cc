@@ -75,6 +75,16 @@ bool TurnUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience) {
   return true;
 }
 
+bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience) {
+  bool given_up = false;
+  Timer patience_ends(loop, [&] { given_up = true; });
+  patience_ends.ArmAfter(patience);
+  while (!done()) {
+    if (given_up || !loop.Turn()) return false;
+  }
+  return !given_up;  // what only the timer woke up for came too late
+}
+
 void Settle(Loop& loop, int turns) {
   for (int i = 0; i < turns; ++i) loop.Turn(loop.now() + 1ms);
 }

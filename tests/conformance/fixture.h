@@ -47,6 +47,9 @@ inline constexpr Duration kPatience = std::chrono::seconds(20);
 // Turns the loop until `done`; false when it was not within `patience` or the loop stopped first.
 bool TurnUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience = kPatience);
 
+// The same for what must wake the loop up: each turn sleeps as long as the loop likes.
+bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience = kPatience);
+
 // Turns some more, so that what must not happen has its chance to.
 void Settle(Loop& loop, int turns = 20);
 
@@ -72,6 +75,7 @@ class ReactorTest : public testing::TestWithParam<BackendCase> {
   bool TurnUntil(absl::FunctionRef<bool()> done, Duration patience = kPatience) {
     return test::TurnUntil(loop(), done, patience);
   }
+  bool SleepUntil(absl::FunctionRef<bool()> done) { return test::SleepUntil(loop(), done); }
   void Settle(int turns = 20) { test::Settle(loop(), turns); }
 
   // Each accepted connection becomes a Peer with this script, appended to accepted_.

@@ -1,5 +1,7 @@
 // The loop itself: turns, posted functions, what it says of itself.
+#include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "tests/conformance/fixture.h"
@@ -9,6 +11,9 @@ namespace {
 
 class LoopTest : public ReactorTest {};
 SLUICE_ON_EVERY_BACKEND(LoopTest);
+
+class LoopKernelTest : public KernelTest {};
+SLUICE_ON_KERNEL_BACKENDS(LoopKernelTest);
 
 TEST_P(LoopTest, SaysWhichBackendItRunsOnAndWhy) {
   EXPECT_EQ(loop().backend_name(), GetParam().name);
@@ -59,6 +64,26 @@ TEST_P(LoopTest, APostBeforeATurnKeepsItFromSleeping) {
   loop().Post([&] { ran = true; });
   for (int turns = 0; !ran && turns < 10; ++turns) ASSERT_TRUE(loop().Turn(kNever));
   EXPECT_TRUE(ran);
+}
+
+// With a lost wake-up it would sleep on: it has no other event.
+TEST_P(LoopKernelTest, ASleepingLoopWakesUpForEveryPostOfAnotherThread) {
+  constexpr int kRounds = 3000;
+  Loop& sleeping = loop();
+  std::atomic<int> seen{0};
+  std::thread poster([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      sleeping.Post([&] {
+        ++seen;
+        seen.notify_one();
+      });
+      for (int now = 0; (now = seen) <= i;) seen.wait(now);
+    }
+  });
+  EXPECT_TRUE(SleepUntil([&] { return seen == kRounds; }));
+  seen = kRounds;  // also where it was given up
+  seen.notify_one();
+  poster.join();
 }
 
 TEST_P(LoopTest, AFunctionThatPostsItselfDoesNotHoldTheTurn) {

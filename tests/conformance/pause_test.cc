@@ -45,7 +45,7 @@ TEST_P(PauseTest, PauseInsideOnDataHoldsTheRestBack) {
   EXPECT_EQ(pair.server->data_calls, 1);
   Of(pair.server).ResumeReading();
   // Nothing new arrives: the rest must come all the same, or a pipelined message hangs for ever.
-  ASSERT_TRUE(TurnUntil([&] { return pair.server->received == "onetwo"; }));
+  ASSERT_TRUE(SleepUntil([&] { return pair.server->received == "onetwo"; }));
 }
 
 TEST_P(PauseTest, TheEndWaitsForTheRestThatAResumeWillShow) {

@@ -29,6 +29,13 @@ TEST_P(TimerTest, FiresOnceAndNeverEarly) {
   EXPECT_EQ(fired, 1);
 }
 
+TEST_P(TimerTest, OneThatIsOverdueKeepsTheLoopFromSleeping) {
+  bool fired = false;
+  Timer timer(loop(), [&] { fired = true; });
+  timer.ArmAt(loop().now() - 1s);
+  EXPECT_TRUE(SleepUntil([&] { return fired; }));
+}
+
 TEST_P(TimerTest, ForEverIsNever) {
   bool fired = false;
   Timer timer(loop(), [&] { fired = true; });
