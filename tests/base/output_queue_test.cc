@@ -80,6 +80,16 @@ TEST_F(OutputQueueTest, GatheredBytesStayWhereTheyAreWhileMoreIsQueued) {
   EXPECT_EQ(std::memcmp(before[0].iov_base, "first", 5), 0);
 }
 
+TEST_F(OutputQueueTest, ReservedRoomStaysWhileAllBeforeItIsSent) {
+  queue_.Append("before");
+  char* room = queue_.Reserve(20);
+  queue_.Consume(6);
+  EXPECT_TRUE(queue_.empty());
+  std::memset(room, 'r', 20);
+  queue_.Commit(20);
+  EXPECT_EQ(Contents(queue_), std::string(20, 'r'));
+}
+
 TEST_F(OutputQueueTest, GatherFillsAtMostTheSpansItIsGiven) {
   for (int i = 0; i < 10; ++i) {
     queue_.AppendBorrowed("b");
