@@ -232,15 +232,10 @@ uint32_t UringBackend::AvailableBuffers(const Record& record) const {
                                               : buffers_->available();
 }
 
-// True when a starved socket can be served at once: then Poll must not sleep.
-bool UringBackend::BuffersWait() const {
-  return !starved_.empty() && (buffers_->available() > 0 || (datagram_buffers_ != nullptr &&
-                                                             datagram_buffers_->available() > 0));
-}
-
 // First in, first out, and at most as many as there are buffers: beginning all anew would make most
-// of them fail again at once. One that found every buffer taken by those begun with it keeps its
-// place: at the back it would meet the same ones again, turn after turn.
+// of them fail again at once. Those begun have something to receive, so Poll may sleep, and the
+// next come with the Poll after it. One that found every buffer taken by those begun with it keeps
+// its place: at the back it would meet the same ones again, turn after turn.
 void UringBackend::RearmStarved() {
   starved_.insert(starved_.begin(), passed_over_.begin(), passed_over_.end());
   passed_over_.clear();
@@ -256,6 +251,7 @@ void UringBackend::RearmStarved() {
       continue;
     }
     record->starved = false;
+    if (!record->interested) continue;  // stopped meanwhile; Start begins it
     --budget;
     Arm(key.index, *record);
   }
@@ -375,7 +371,7 @@ absl::Span<const Completion> UringBackend::Poll(TimePoint deadline) {
   batch_.clear();
   RearmStarved();
   Duration left = Duration(0);
-  if (gathering_.empty() && !BuffersWait()) {
+  if (gathering_.empty()) {
     left = deadline == kNever             ? UringRing::kForEver
            : deadline == TimePoint::min() ? Duration(0)
                                           : std::max(deadline - Now(), Duration(0));

@@ -109,7 +109,6 @@ class UringBackend final : public KernelBackend {
   void ArmAccept(uint32_t index, Record& record);
   void Disarm(uint32_t index, Record& record);
   void RearmStarved();
-  bool BuffersWait() const;
   uint32_t AvailableBuffers(const Record& record) const;
 
   void Handle(const io_uring_cqe& cqe);

@@ -187,6 +187,50 @@ TEST_P(SeamReceiveTest, WakeupEndsThePollThatIsOrTheNext) {
   }
 }
 
+// The buffer that comes back is for the one that still wants it, without a further event.
+TEST_P(SeamBufferTest, WhoStoppedWhileStarvedLeavesHisTurnToTheNext) {
+  backend_options.receive_buffers = 1;
+  backend_options.receive_buffer_bytes = 512;
+  std::vector<Pipe> pipes;
+  for (Token i = 0; i < 3; ++i) pipes.push_back(Connected(100 + i));
+  hold_buffers = true;
+  for (Token i = 0; i < 3; ++i) {
+    SendAll(pipes[i].client, Payload(i, 512), 100 + i);
+    backend().StartReceive(pipes[i].server, 200 + i);
+    Settle();
+  }
+  ASSERT_EQ(Received(200), Payload(0, 512));
+  backend().StopReceive(pipes[1].server);
+  Settle();
+  ReleaseHeld();
+  const TimePoint deadline = backend().Now() + kPatience;
+  while (Received(202).empty() && backend().Now() < deadline) PollOnce(deadline - backend().Now());
+  EXPECT_LT(backend().Now(), deadline) << "it slept beside a free buffer";
+  EXPECT_EQ(Received(202), Payload(2, 512));
+}
+
+TEST_P(SeamBufferTest, ForOneBufferTheStarvedDoNotAllTryAgain) {
+  constexpr Token kSockets = 20;
+  constexpr size_t kReceives = 100;
+  backend_options.receive_buffers = 1;
+  backend_options.receive_buffer_bytes = 512;
+  std::vector<Pipe> pipes;
+  for (Token i = 0; i < kSockets; ++i) pipes.push_back(Connected(100 + i));
+  hold_buffers = true;
+  for (Token i = 0; i < kSockets; ++i) {
+    SendAll(pipes[i].client, Payload(i, 10000), 100 + i);
+    backend().StartReceive(pipes[i].server, 200 + i);
+  }
+  Settle();
+  events.clear();
+  const uint64_t before = backend().stats().buffer_exhaustions;
+  ASSERT_TRUE(PollUntil([&] {
+    ReleaseHeld();
+    return events.size() >= kReceives;
+  }));
+  EXPECT_LT(backend().stats().buffer_exhaustions - before, 4 * kReceives);
+}
+
 // Sockets that always have more, and one buffer for all of them: each gets its share.
 TEST_P(SeamBufferTest, WhomNoBufferWasLeftForComesFirst) {
   constexpr Token kSockets = 5;

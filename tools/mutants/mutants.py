@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -55,22 +56,22 @@ class Result:
 
 
 class Scratch:
-    """A copy of the tree with a build of its own, where a bug can be planted."""
+    """A copy of a tree with a build of its own, where a bug can be planted."""
 
-    def __init__(self, folder: pathlib.Path, build_jobs: int):
+    def __init__(self, source: pathlib.Path, folder: pathlib.Path, build_jobs: int):
         self.tree = folder / "tree"
         self.build = folder / "build"
-        self._build_jobs = build_jobs
-        self._sync()
+        self.build_jobs = build_jobs
+        self._sync(source)
 
-    def _sync(self):
-        """Makes the copy equal to the tree, touching only what differs: the rest stays built."""
+    def _sync(self, source: pathlib.Path):
+        """Makes the copy equal to the source, touching only what differs: the rest stays built."""
         wanted = set()
-        for folder, folders, files in os.walk(ROOT):
+        for folder, folders, files in os.walk(source):
             folders[:] = [name for name in folders
                           if not name.startswith((".", "build")) and name not in NOT_COPIED
                           and pathlib.Path(folder, name) != self.tree.parents[1]]
-            copy = self.tree / pathlib.Path(folder).relative_to(ROOT)
+            copy = self.tree / pathlib.Path(folder).relative_to(source)
             copy.mkdir(parents=True, exist_ok=True)
             for name in files:
                 path, target = pathlib.Path(folder, name), copy / name
@@ -84,9 +85,19 @@ class Scratch:
     def _call(self, *command) -> str:
         """Its output where it fails, or nothing."""
         environment = os.environ | {"CCACHE_BASEDIR": str(self.tree.parent)}
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        return done.stdout if done.returncode != 0 else ""
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
+                                       stdout=output, stderr=subprocess.STDOUT,
+                                       start_new_session=True)
+            try:
+                while process.poll() is None and not given_up.wait(0.05):
+                    pass
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)
+                    process.wait()
+            output.seek(0)
+            return output.read().decode(errors="replace") if process.returncode != 0 else ""
 
     def configure(self):
         output = self._call("cmake", "-G", "Ninja", "-S", str(self.tree), "-B", str(self.build),
@@ -96,7 +107,7 @@ class Scratch:
 
     def compile(self) -> str:
         return self._call("nice", "cmake", "--build", str(self.build), "--parallel",
-                          str(self._build_jobs), "--target", *(suite.program for suite in SUITES))
+                          str(self.build_jobs), "--target", *(suite.program for suite in SUITES))
 
     def run_suites(self, result: Result, timeout: float):
         with concurrent.futures.ThreadPoolExecutor(len(SUITES)) as pool:
@@ -172,16 +183,20 @@ def run_all(mutants: list, options) -> list:
     build_jobs = max(1, cores // jobs)
     progress = Progress(len(mutants))
     progress.say("building and running the suites without a mutant")
-    first = Scratch(options.build_dir / "0", cores)
+    first = Scratch(ROOT, options.build_dir / "0", cores)
     run_baseline(first, options.timeout)
     waiting = queue.SimpleQueue()
     for mutant in mutants:
         waiting.put(mutant)
     results = {}
+    # Copies of the first, whose baseline is known: the tree itself may change meanwhile.
+    scratches = [first] + [Scratch(first.tree, options.build_dir / str(index), build_jobs)
+                           for index in range(1, jobs)]
+    first.build_jobs = build_jobs
 
     def work(index: int):
         try:
-            scratch = Scratch(options.build_dir / str(index), build_jobs)
+            scratch = scratches[index]
             scratch.configure()
             while not given_up.is_set():
                 mutant = waiting.get_nowait()
@@ -292,10 +307,15 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def interrupted(*_):
+    given_up.set()
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     options = arguments()
     for interruption in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(interruption, signal.default_int_handler)
+        signal.signal(interruption, interrupted)
     try:
         return options.call(options)
     except (Failure, Rotten) as error:
