@@ -75,14 +75,17 @@ bool TurnUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience) {
   return true;
 }
 
-bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience) {
+bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done) {
   bool given_up = false;
   Timer patience_ends(loop, [&] { given_up = true; });
-  patience_ends.ArmAfter(patience);
+  patience_ends.ArmAfter(kPatience);
+  loop.Turn(loop.now());
+  const TimePoint start = loop.now();
   while (!done()) {
     if (given_up || !loop.Turn()) return false;
   }
-  return !given_up;  // what only the timer woke up for came too late
+  // A wheel's timer may wake the loop up before it is due, by what its level cannot resolve.
+  return loop.now() - start < kPatience / 8;
 }
 
 void Settle(Loop& loop, int turns) {

@@ -47,8 +47,9 @@ inline constexpr Duration kPatience = std::chrono::seconds(20);
 // Turns the loop until `done`; false when it was not within `patience` or the loop stopped first.
 bool TurnUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience = kPatience);
 
-// The same for what must wake the loop up: each turn sleeps as long as the loop likes.
-bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done, Duration patience = kPatience);
+// The same for what must wake the loop up: each turn sleeps as long as the loop likes. False, too,
+// when it was woken up only by a timer, which is seconds away.
+bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done);
 
 // Turns some more, so that what must not happen has its chance to.
 void Settle(Loop& loop, int turns = 20);

@@ -181,8 +181,7 @@ def run_all(mutants: list, options) -> list:
     cores = os.cpu_count() or 1
     jobs = max(1, min(options.jobs or cores, len(mutants)))
     build_jobs = max(1, cores // jobs)
-    progress = Progress(len(mutants))
-    progress.say("building and running the suites without a mutant")
+    Progress(0).say("building and running the suites without a mutant")
     first = Scratch(ROOT, options.build_dir / "0", cores)
     run_baseline(first, options.timeout)
     waiting = queue.SimpleQueue()
@@ -205,6 +204,7 @@ def run_all(mutants: list, options) -> list:
         except queue.Empty:
             pass
 
+    progress = Progress(len(mutants))
     progress.say(f"planting {len(mutants)} mutants, {jobs} at a time")
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         try:
