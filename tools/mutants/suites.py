@@ -28,6 +28,7 @@ SUITES = (
     Suite("base", "base_test"),
     Suite("conformance", "conformance_test", shards=4),
     Suite("sim", "sim_test"),
+    Suite("swarm", "sluice-sim", ("run", "--seeds=1..2000"), gtest=False),
     Suite("group", "group_test"),
     Suite("codec", "codec_test"),
     Suite("fuzz", "codec_fuzz", ("--seed=1", "--runs=3000"), gtest=False),
