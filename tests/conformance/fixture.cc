@@ -79,7 +79,6 @@ bool SleepUntil(Loop& loop, absl::FunctionRef<bool()> done) {
   bool given_up = false;
   Timer patience_ends(loop, [&] { given_up = true; });
   patience_ends.ArmAfter(kPatience);
-  loop.Turn(loop.now());
   const TimePoint start = loop.now();
   while (!done()) {
     if (given_up || !loop.Turn()) return false;
