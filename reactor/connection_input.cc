@@ -25,8 +25,8 @@ void Connection::Unpause(uint8_t pause) {
   if ((pauses_ & pause) == 0) return;
   pauses_ &= static_cast<uint8_t>(~pause);
   if (!is_reading()) return;
-  // Never from here, which may be inside a callback: what waited is shown in the loop's turn. Inside
-  // OnData it is not known yet whether any is left, behind which no more is to be read.
+  // Never from here, which may be inside a callback: what waited is shown in the loop's turn.
+  // Inside OnData it is not known yet whether any is left, behind which no more is to be read.
   if (showing_) {
     resumed_ = true;
     return;

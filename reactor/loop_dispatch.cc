@@ -157,7 +157,8 @@ size_t Loop::DispatchDatagrams(absl::Span<const Completion> batch) {
     return 1;
   }
   if (first.result < 0) {
-    socket->ReceiveFailed(-first.result, first.more);
+    SLUICE_CHECK(first.more, "a datagram socket goes on receiving after an error");
+    socket->ReceiveFailed(-first.result);
     return 1;
   }
   size_t count = 1;

@@ -118,9 +118,8 @@ void DatagramSocket::Received(absl::Span<const Completion> completions) {
   handler_->OnDatagrams(*this, batch);
 }
 
-void DatagramSocket::ReceiveFailed(int error, bool more) {
+void DatagramSocket::ReceiveFailed(int error) {
   if (closing_) return;
-  if (!more && !paused_) loop_.backend_->StartReceive(socket_, token_);
   handler_->OnError(*this, error);
 }
 

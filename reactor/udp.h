@@ -114,7 +114,7 @@ class DatagramSocket : public OpenSocketOptions<DatagramSocket> {
   ~DatagramSocket() = default;
 
   void Received(absl::Span<const Completion> completions);
-  void ReceiveFailed(int error, bool more);
+  void ReceiveFailed(int error);
   void SendCompleted(const Completion& completion);
   void Flush();
   void CloseNow();

@@ -7,7 +7,8 @@
 //  2. A standing operation (accept, receive) completes any number of times; `more` is false on its
 //     last completion, which is an error or the end of the stream. After that Start* begins anew.
 //     After StopReceive or StopAccept what was already under way may still complete; the stop
-//     itself is silent, and Start* may follow at once.
+//     itself is silent, and Start* may follow at once. A datagram socket's receive goes on after an
+//     error (udp(7): of an earlier send), with `more` set.
 //  3. Received bytes are valid until ReleaseBuffer, which is due exactly once for every completion
 //     with a buffer. Running out of buffers pauses receiving and never surfaces.
 //  4. At most one Send (SendTo) a socket is outstanding. Its bytes stay unchanged until the
@@ -181,6 +182,9 @@ struct BackendOptions {
   // io_uring only. The completion queue may overflow: the kernel then keeps the rest.
   uint32_t submission_entries = 1024;
   uint32_t completion_entries = 65536;
+  // io_uring only. False: completions come whenever the kernel likes, as before Linux 6.1, and in
+  // larger bursts; for tests of just that.
+  bool deferred_task_work = true;
   // io_uring only: sends of at least so many bytes are not copied by the kernel (Linux 6.1); 0: all
   // are. A gain on fast network cards, a loss on loopback, which copies all the same.
   uint32_t zero_copy_send_bytes = 0;

@@ -34,8 +34,8 @@ absl::StatusOr<std::unique_ptr<Backend>> UringBackend::Create(const BackendOptio
                                                               std::string* in_use) {
   absl::StatusOr<UringAbilities> abilities = ProbeUring();
   if (!abilities.ok()) return abilities.status();
-  absl::StatusOr<std::unique_ptr<UringRing>> ring =
-      UringRing::Create(options.submission_entries, options.completion_entries);
+  absl::StatusOr<std::unique_ptr<UringRing>> ring = UringRing::Create(
+      options.submission_entries, options.completion_entries, options.deferred_task_work);
   if (!ring.ok()) return ring.status();
   if (options.zero_copy_send_bytes > 0 && !(*ring)->Supports(IORING_OP_SENDMSG_ZC)) {
     return absl::UnimplementedError("io_uring: zero-copy sends need Linux 6.1");

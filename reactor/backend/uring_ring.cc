@@ -46,10 +46,12 @@ std::string_view SetupAdvice(int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<UringRing>> UringRing::Create(uint32_t submission_entries,
-                                                             uint32_t completion_entries) {
+                                                             uint32_t completion_entries,
+                                                             bool deferred_task_work) {
   std::unique_ptr<UringRing> ring(new UringRing);
   int result = -EINVAL;
   for (const Setup& setup : kSetups) {
+    if (!deferred_task_work && (setup.flags & IORING_SETUP_DEFER_TASKRUN) != 0) continue;
     io_uring_params parameters{};
     parameters.flags = setup.flags | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
     parameters.cq_entries = completion_entries;

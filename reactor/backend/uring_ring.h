@@ -19,8 +19,10 @@ namespace sluice::backend {
 class UringRing {
  public:
   // Belongs to the calling thread from now on (IORING_SETUP_SINGLE_ISSUER, io_uring_setup(2)).
+  // Without deferred task work it does without what Linux 6.1 brought.
   static absl::StatusOr<std::unique_ptr<UringRing>> Create(uint32_t submission_entries,
-                                                           uint32_t completion_entries);
+                                                           uint32_t completion_entries,
+                                                           bool deferred_task_work = true);
   ~UringRing();
   UringRing(const UringRing&) = delete;
   UringRing& operator=(const UringRing&) = delete;

@@ -13,7 +13,7 @@ class BackpressureTest : public ReactorTest {
     return limits;
   }
 };
-SLUICE_ON_EVERY_WAY_OF_SENDING(BackpressureTest);
+SLUICE_ON_EVERY_CONFIGURATION(BackpressureTest);
 
 TEST_P(BackpressureTest, AboveHighWaterReadingStopsUntilLowWater) {
   Pair pair = ConnectPair({}, {}, SmallMarks());

@@ -339,7 +339,7 @@ class CallbackMatrixTest : public DatagramTest {
 
   PeerPtr finishing_;
 };
-SLUICE_ON_EVERY_WAY_OF_SENDING(CallbackMatrixTest);
+SLUICE_ON_EVERY_CONFIGURATION(CallbackMatrixTest);
 
 TEST_P(CallbackMatrixTest, OnOpenOfAServer) {
   EveryActionAt(Place::kServerOpen);

@@ -219,5 +219,28 @@ TEST_P(CloseKernelTest, RandomRudenessClosesEveryConnectionOnce) {
   }
 }
 
+// The kernel tells a reset once. It may do so between the handler's pause and the moment in which
+// the backend stops receiving, and without deferred task work it does.
+TEST_P(CloseKernelTest, AResetMetWhileReadingPausesIsToldWhenItGoesOn) {
+  backend_options.deferred_task_work = false;
+  RawSocket client;
+  Listener* listener = Listen([&client](Peer& peer) {
+    peer.on_data = [&client](Connection& connection, std::string_view bytes) {
+      client.Reset();
+      connection.PauseReading();
+      return bytes.size();
+    };
+  });
+  client = RawSocket::Connect(listener->endpoint());
+  client.Write("x");
+  ASSERT_TRUE(TurnUntil([&] { return !accepted_.empty() && accepted_[0]->data_calls == 1; }));
+  Settle();
+  ASSERT_TRUE(accepted_[0]->open());
+  Of(accepted_[0]).ResumeReading();
+  ASSERT_TRUE(TurnUntil([&] { return accepted_[0]->closed(); }));
+  EXPECT_EQ(accepted_[0]->reason.code, CloseCode::kPeerReset);
+  EXPECT_EQ(accepted_[0]->ends, 0);
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -10,7 +10,7 @@ class CloseTest : public ReactorTest {
     return TurnUntil([&] { return pair.client->closed() && pair.server->closed(); });
   }
 };
-SLUICE_ON_EVERY_WAY_OF_SENDING(CloseTest);
+SLUICE_ON_EVERY_CONFIGURATION(CloseTest);
 
 TEST_P(CloseTest, CloseSendsEverythingFirst) {
   const std::string all = Payload(1, 8 << 20);

@@ -171,7 +171,7 @@ class DifferentialTest : public ReactorTest {
             Describe(plan.question_bytes, question.value(), server)};
   }
 };
-SLUICE_ON_EVERY_WAY_OF_SENDING(DifferentialTest);
+SLUICE_ON_EVERY_CONFIGURATION(DifferentialTest);
 
 TEST_P(DifferentialTest, ARandomProgramEndsAsOnTheReferenceAndAsItMeans) {
   std::vector<Conversation> plans;

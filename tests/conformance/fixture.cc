@@ -49,11 +49,16 @@ std::vector<BackendCase> EveryBackend() {
           KernelBackend("io_uring", BackendKind::kIoUring), SimulatedBackend()};
 }
 
-std::vector<BackendCase> EveryWayOfSending() {
+std::vector<BackendCase> EveryConfiguration() {
   std::vector<BackendCase> backends = EveryBackend();
   backends.push_back({"io_uring_zero_copy", true, [](BackendOptions options) {
                         options.kind = BackendKind::kIoUring;
                         options.zero_copy_send_bytes = 1;
+                        return MakeBackend(options);
+                      }});
+  backends.push_back({"io_uring_undeferred", true, [](BackendOptions options) {
+                        options.kind = BackendKind::kIoUring;
+                        options.deferred_task_work = false;
                         return MakeBackend(options);
                       }});
   return backends;

@@ -38,8 +38,8 @@ std::string BackendCaseName(const testing::TestParamInfo<BackendCase>& info);
 
 std::vector<BackendCase> EveryBackend();
 std::vector<BackendCase> KernelBackends();
-// Every backend, and io_uring with all sends zero-copy: for what sends.
-std::vector<BackendCase> EveryWayOfSending();
+// Every backend, io_uring with all sends zero-copy, and as it is before Linux 6.1.
+std::vector<BackendCase> EveryConfiguration();
 
 // How long a test waits for what must happen before it fails. Nothing that passes waits for it.
 inline constexpr Duration kPatience = std::chrono::seconds(20);
@@ -114,8 +114,9 @@ class KernelTest : public ReactorTest {};
 #define SLUICE_ON_EVERY_BACKEND(Suite)                                                        \
   INSTANTIATE_TEST_SUITE_P(Every, Suite, ::testing::ValuesIn(::sluice::test::EveryBackend()), \
                            ::sluice::test::BackendCaseName)
-#define SLUICE_ON_EVERY_WAY_OF_SENDING(Suite)                                                      \
-  INSTANTIATE_TEST_SUITE_P(Every, Suite, ::testing::ValuesIn(::sluice::test::EveryWayOfSending()), \
+#define SLUICE_ON_EVERY_CONFIGURATION(Suite)                                          \
+  INSTANTIATE_TEST_SUITE_P(Every, Suite,                                              \
+                           ::testing::ValuesIn(::sluice::test::EveryConfiguration()), \
                            ::sluice::test::BackendCaseName)
 #define SLUICE_ON_KERNEL_BACKENDS(Suite)                                                         \
   INSTANTIATE_TEST_SUITE_P(Kernel, Suite, ::testing::ValuesIn(::sluice::test::KernelBackends()), \

@@ -5,7 +5,7 @@ namespace sluice::test {
 namespace {
 
 class HalfCloseTest : public ReactorTest {};
-SLUICE_ON_EVERY_WAY_OF_SENDING(HalfCloseTest);
+SLUICE_ON_EVERY_CONFIGURATION(HalfCloseTest);
 
 void SayAndEnd(Peer& peer) {
   peer.on_open = [](Connection& connection) {

@@ -5,7 +5,7 @@ namespace sluice::test {
 namespace {
 
 class PauseTest : public ReactorTest {};
-SLUICE_ON_EVERY_BACKEND(PauseTest);
+SLUICE_ON_EVERY_CONFIGURATION(PauseTest);
 
 void PauseAtOnce(Peer& peer) {
   peer.on_open = [](Connection& connection) { connection.PauseReading(); };

@@ -187,8 +187,15 @@ TEST_P(SeamReceiveTest, WakeupEndsThePollThatIsOrTheNext) {
   }
 }
 
-// The buffer that comes back is for the one that still wants it, without a further event.
-TEST_P(SeamBufferTest, WhoStoppedWhileStarvedLeavesHisTurnToTheNext) {
+class SeamStarvedTest : public SeamTest {
+ protected:
+  // Of two starved sockets this one stops; the buffer that comes back is for the other, without a
+  // further event.
+  void StopOneOfTwoStarved(int stopped);
+};
+SLUICE_ON_KERNEL_BACKENDS(SeamStarvedTest);
+
+void SeamStarvedTest::StopOneOfTwoStarved(int stopped) {
   backend_options.receive_buffers = 1;
   backend_options.receive_buffer_bytes = 512;
   std::vector<Pipe> pipes;
@@ -200,13 +207,24 @@ TEST_P(SeamBufferTest, WhoStoppedWhileStarvedLeavesHisTurnToTheNext) {
     Settle();
   }
   ASSERT_EQ(Received(200), Payload(0, 512));
-  backend().StopReceive(pipes[1].server);
+  const Token other = stopped == 1 ? 2 : 1;
+  backend().StopReceive(pipes[stopped].server);
   Settle();
   ReleaseHeld();
   const TimePoint deadline = backend().Now() + kPatience;
-  while (Received(202).empty() && backend().Now() < deadline) PollOnce(deadline - backend().Now());
+  while (Received(200 + other).empty() && backend().Now() < deadline) {
+    PollOnce(deadline - backend().Now());
+  }
   EXPECT_LT(backend().Now(), deadline) << "it slept beside a free buffer";
-  EXPECT_EQ(Received(202), Payload(2, 512));
+  EXPECT_EQ(Received(200 + other), Payload(other, 512));
+}
+
+TEST_P(SeamStarvedTest, WhoStoppedFirstLeavesHisTurnToTheNext) {
+  StopOneOfTwoStarved(1);
+}
+
+TEST_P(SeamStarvedTest, WhoStoppedLastLeavesHisTurnToTheNext) {
+  StopOneOfTwoStarved(2);
 }
 
 TEST_P(SeamBufferTest, ForOneBufferTheStarvedDoNotAllTryAgain) {
@@ -231,10 +249,11 @@ TEST_P(SeamBufferTest, ForOneBufferTheStarvedDoNotAllTryAgain) {
   EXPECT_LT(backend().stats().buffer_exhaustions - before, 4 * kReceives);
 }
 
-// Sockets that always have more, and one buffer for all of them: each gets its share.
+// Sockets that always have more, and two buffers for all of them, which one alone can fill: each
+// gets its share.
 TEST_P(SeamBufferTest, WhomNoBufferWasLeftForComesFirst) {
-  constexpr Token kSockets = 5;
-  backend_options.receive_buffers = 1;
+  constexpr Token kSockets = 4;
+  backend_options.receive_buffers = 2;
   backend_options.receive_buffer_bytes = 512;
   std::vector<Pipe> pipes;
   for (Token i = 0; i < kSockets; ++i) pipes.push_back(Connected(100 + i));
@@ -246,7 +265,7 @@ TEST_P(SeamBufferTest, WhomNoBufferWasLeftForComesFirst) {
   events.clear();
   ASSERT_TRUE(PollUntil([&] {
     ReleaseHeld();
-    return events.size() >= 4 * kSockets;
+    return events.size() >= 8 * kSockets;
   }));
   for (Token i = 0; i < kSockets; ++i) {
     EXPECT_GE(Count(200 + i, Operation::kReceive), 2u) << "socket " << i << " starves";

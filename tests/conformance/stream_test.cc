@@ -8,7 +8,7 @@ namespace sluice::test {
 namespace {
 
 class StreamTest : public ReactorTest {};
-SLUICE_ON_EVERY_WAY_OF_SENDING(StreamTest);
+SLUICE_ON_EVERY_CONFIGURATION(StreamTest);
 
 TEST_P(StreamTest, EchoesWhatIsSent) {
   Pair pair = ConnectPair(script::Say("hello"), script::Echo);

@@ -1,5 +1,6 @@
 // Timers of a loop. The wheel alone is tested in tests/base/timer_wheel_test.cc.
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "tests/conformance/fixture.h"
@@ -150,6 +151,25 @@ TEST_P(TimerTest, APeriodicTimerDoesNotDrift) {
   });
   timer.ArmAt(start + 2ms);
   ASSERT_TRUE(TurnUntil([&] { return ticks == 50; }));
+}
+
+class TimerKernelTest : public KernelTest {};
+SLUICE_ON_KERNEL_BACKENDS(TimerKernelTest);
+
+// A handler that took its time before it armed a timer gets the whole delay from there on.
+TEST_P(TimerKernelTest, ADelayCountsFromTheCallAndNotFromTheBeginningOfTheTurn) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point armed;
+  Clock::time_point fired;
+  Timer timer(loop(), [&] { fired = Clock::now(); });
+  loop().Post([&] {
+    const Clock::time_point began = Clock::now();
+    while (Clock::now() - began < 60ms) continue;
+    armed = Clock::now();
+    timer.ArmAfter(40ms);
+  });
+  ASSERT_TRUE(TurnUntil([&] { return fired != Clock::time_point(); }));
+  EXPECT_GE(fired - armed, 40ms);
 }
 
 }  // namespace
