@@ -29,6 +29,19 @@ def run_into(output, command, *flags):
     return result.returncode, result.stderr
 
 
+class BadInput(unittest.TestCase):
+    def test_what_is_no_address_but_looks_like_one(self):
+        for text, pattern in (("http://127.0.0.1:80", "is a URL: give HOST:PORT"),
+                              ("[fe80::1]:9999", "needs its interface, as in \\[fe80::1%eth0\\]")):
+            for program, flag in (("sluice-echo", "--tcp"), ("sluice-echo", "--udp"),
+                                  ("sluice-load", "--tcp"), ("sluice-backlog", "--listen")):
+                subcommand = ["serve"] if program == "sluice-backlog" else []
+                with self.subTest(program=program, text=text):
+                    result = harness.run(program, *subcommand, f"{flag}={text}")
+                    self.assertEqual(result.returncode, 2, result)
+                    self.assertRegex(result.stderr, f"^{program}: {flag}: .*{pattern}.*\n$")
+
+
 class Texts(unittest.TestCase):
     def test_version_is_one_line(self):
         for command in COMMANDS:

@@ -453,17 +453,6 @@ class BadInput(unittest.TestCase):
                 with self.subTest(flag=flag, text=text):
                     self.refused(2, f"^sluice-echo: {flag}: .*" + re.escape(text), f"{flag}={text}")
 
-    def test_what_is_no_address_but_looks_like_one(self):
-        for text, pattern in (("http://127.0.0.1:80", "is a URL: give HOST:PORT"),
-                              ("[fe80::1]:9999", "needs its interface, as in \\[fe80::1%eth0\\]")):
-            for program, flag in (("sluice-echo", "--tcp"), ("sluice-echo", "--udp"),
-                                  ("sluice-load", "--tcp"), ("sluice-backlog", "--listen")):
-                subcommand = ["serve"] if program == "sluice-backlog" else []
-                with self.subTest(program=program, text=text):
-                    result = harness.run(program, *subcommand, f"{flag}={text}")
-                    self.assertEqual(result.returncode, 2, result)
-                    self.assertRegex(result.stderr, f"^{program}: {flag}: .*{pattern}.*\n$")
-
     def test_a_path_that_is_no_socket(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "notes.txt")

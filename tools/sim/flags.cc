@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
-#include "absl/flags/reflection.h"
-#include "absl/strings/string_view.h"
 #include "tools/cli/command.h"
 #include "tools/sim/seed_range.h"
 
@@ -35,11 +33,10 @@ namespace {
 
 constexpr double kMinutesMax = 60 * 24 * 30;
 
-void RefuseFlags(std::initializer_list<absl::string_view> flags, const std::string& of) {
-  for (const absl::string_view name : flags) {
-    const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
-    if (flag->CurrentValue() == flag->DefaultValue()) continue;
-    std::string written(name.data(), name.size());
+void RefuseFlags(std::initializer_list<std::string_view> flags, const std::string& of) {
+  for (const std::string_view flag : flags) {
+    if (!cli::FlagGiven(flag)) continue;
+    std::string written(flag);
     std::replace(written.begin(), written.end(), '_', '-');
     cli::ExitUsage("--" + written + " is not a flag of " + of + " (see --help)");
   }

@@ -17,33 +17,13 @@
 
 #include "absl/status/status.h"
 #include "reactor/backend/socket_util.h"
+#include "tools/cli/interrupt.h"
 #include "tools/sim/seed_worker.h"
 
 namespace sluice::simulate {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// Catches SIGINT and SIGTERM while it lives.
-class InterruptWatch {
- public:
-  InterruptWatch() {
-    interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &action, &before_[0]);
-    sigaction(SIGTERM, &action, &before_[1]);
-  }
-  ~InterruptWatch() {
-    sigaction(SIGINT, &before_[0], nullptr);
-    sigaction(SIGTERM, &before_[1], nullptr);
-  }
-
- private:
-  struct sigaction before_[2];
-};
 
 struct Worker {
   pid_t pid = -1;  // -1: it has ended
@@ -81,7 +61,6 @@ class Runner {
   }
 
   absl::StatusOr<RunReport> Run(absl::FunctionRef<void(const RunReport&)> progress) {
-    const InterruptWatch watch;
     began_ = Clock::now();
     for (size_t i = 0; i < workers_.size(); ++i) {
       if (absl::Status status = Launch(i); !status.ok()) return status;
@@ -90,7 +69,7 @@ class Runner {
       if (absl::Status status = Listen(); !status.ok()) return status;
       Watch();
       report_.wall = std::chrono::duration_cast<Duration>(Clock::now() - began_);
-      if (interrupted != 0) report_.interrupted = true;
+      if (cli::Interrupted()) report_.interrupted = true;
       const bool late = options_.duration > Duration(0) && report_.wall >= options_.duration;
       const bool enough = report_.violations.size() >= options_.violations_max;
       if (late || enough || report_.interrupted) {
@@ -242,6 +221,7 @@ Totals RunReport::Sum() const {
 
 absl::StatusOr<RunReport> RunSeeds(const RunOptions& options,
                                    absl::FunctionRef<void(const RunReport&)> progress) {
+  cli::CatchInterrupts();
   void* memory =
       mmap(nullptr, sizeof(SharedState), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return backend::ErrnoStatus(errno, "mmap for the workers");
