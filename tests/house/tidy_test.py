@@ -10,8 +10,8 @@ CODE = (".cc", ".h")
 
 # An include, and the files that may have it (regular expressions on the path from the root).
 CONFINED_INCLUDES = {
-    r"<liburing\.h>": r"reactor/backend/uring_",
-    r"<sys/epoll\.h>": r"reactor/backend/epoll_",
+    r"<liburing\.h>": r"reactor/backend/uring_|^bench/compare/servers/",
+    r"<sys/epoll\.h>": r"reactor/backend/epoll_|^bench/compare/",
     r"<thread>": r"reactor/group\.h|^(apps|bench|tests|tools|protocols)/",
 }
 # In reactor/, outside the rooms that own them.

@@ -1,0 +1,132 @@
+// The floor: an echo server straight on edge-triggered epoll, with nothing in it that the work does
+// not need. What it costs is what the kernel costs.
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "bench/compare/servers/datagram_batch.h"
+#include "bench/compare/servers/server.h"
+
+namespace sluice::compare {
+namespace {
+
+class EpollFloor {
+ public:
+  explicit EpollFloor(int listener) : epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listener) {
+    if (epoll_ < 0) Die("epoll_create1", errno);
+    Watch(EPOLL_CTL_ADD, listener_, EPOLLIN | EPOLLET);
+  }
+
+  [[noreturn]] void Run() {
+    std::array<epoll_event, 512> events;
+    for (;;) {
+      const int count = epoll_wait(epoll_, events.data(), events.size(), -1);
+      for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<size_t>(i)];
+        if (event.data.fd == listener_) {
+          Accept();
+        } else if (event.events & EPOLLOUT) {
+          Writable(event.data.fd);
+        } else {
+          Readable(event.data.fd, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+        }
+      }
+    }
+  }
+
+ private:
+  static constexpr uint32_t kReading = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
+  void Watch(int operation, int fd, uint32_t what) {
+    epoll_event event{.events = what, .data = {.fd = fd}};
+    if (epoll_ctl(epoll_, operation, fd, &event) != 0) Die("epoll_ctl", errno);
+  }
+
+  void Accept() {
+    for (;;) {
+      const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd < 0 && errno == EAGAIN) return;
+      if (fd < 0 && errno != ECONNABORTED && errno != EINTR) Die("accept4", errno);
+      if (fd >= 0) Watch(EPOLL_CTL_ADD, fd, kReading);
+    }
+  }
+
+  // A receive shorter than the buffer emptied the socket (epoll(7)), unless the end may stand
+  // behind it.
+  void Readable(int fd, bool ended) {
+    for (;;) {
+      const ssize_t size = recv(fd, buffer_.data(), buffer_.size(), 0);
+      if (size < 0 && errno == EAGAIN) return;
+      if (size <= 0) return Close(fd);
+      if (!Send(fd, buffer_.data(), static_cast<size_t>(size))) return;
+      if (static_cast<size_t>(size) < buffer_.size() && !ended) return;
+    }
+  }
+
+  // False when reading has to rest: the socket takes no more, or is gone.
+  bool Send(int fd, const char* data, size_t size) {
+    const ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(size)) return true;
+    if (sent < 0 && errno != EAGAIN) {
+      Close(fd);
+      return false;
+    }
+    const size_t taken = sent < 0 ? 0 : static_cast<size_t>(sent);
+    unsent_[fd].assign(data + taken, size - taken);
+    Watch(EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLET);
+    return false;
+  }
+
+  void Writable(int fd) {
+    const std::string bytes = std::exchange(unsent_[fd], {});
+    if (!Send(fd, bytes.data(), bytes.size())) return;
+    unsent_.erase(fd);
+    Watch(EPOLL_CTL_MOD, fd, kReading);  // reports at once what arrived meanwhile
+  }
+
+  void Close(int fd) {
+    if (!unsent_.empty()) unsent_.erase(fd);
+    close(fd);
+  }
+
+  int epoll_;
+  int listener_;
+  std::array<char, kReceiveBytes> buffer_;
+  std::unordered_map<int, std::string> unsent_;  // an idle connection is not in here
+};
+
+[[noreturn]] void EchoDatagrams(int fd, bool gro) {
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.fd = fd}};
+  if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) Die("epoll", errno);
+  DatagramBatch batch(DatagramBytes(gro));
+  for (;;) {
+    epoll_wait(epoll, &event, 1, -1);
+    while (batch.Echo(fd) == DatagramBatch::kCount) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice::compare
+
+int main(int argc, char** argv) {
+  using namespace sluice::compare;
+  const ServerFlags flags = ParseServerFlags(argc, argv);
+  if (flags.udp) {
+    const int fd = BindUdp(flags.port, Blocking::kNo);
+    if (flags.gro) SetUdpGro(fd);
+    PrintReady(PortOf(fd));
+    EchoDatagrams(fd, flags.gro);
+  }
+  const int listener = ListenTcp(flags.port, Blocking::kNo);
+  static EpollFloor floor(listener);
+  PrintReady(PortOf(listener));
+  floor.Run();
+}
