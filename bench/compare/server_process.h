@@ -1,0 +1,43 @@
+// One server under comparison: a process pinned to a core, which ends with this object.
+#ifndef SLUICE_BENCH_COMPARE_SERVER_PROCESS_H_
+#define SLUICE_BENCH_COMPARE_SERVER_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace sluice::compare {
+
+class ServerProcess {
+ public:
+  // Waits until it printed "ready PORT". The error is what it printed instead.
+  static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
+      const std::vector<std::string>& command, int core);
+  ~ServerProcess();
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+  uint16_t port() const { return port_; }
+
+  // Resident memory, from /proc/PID/smaps_rollup (proc(5)).
+  absl::StatusOr<uint64_t> ResidentBytes() const;
+
+ private:
+  explicit ServerProcess(pid_t pid) : pid_(pid) {}
+
+  pid_t pid_;
+  uint16_t port_ = 0;
+};
+
+// The calling process runs on no other core from now on; false where that core does not exist.
+bool PinToCore(int core);
+
+}  // namespace sluice::compare
+
+#endif  // SLUICE_BENCH_COMPARE_SERVER_PROCESS_H_

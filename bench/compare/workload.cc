@@ -1,0 +1,70 @@
+#include "bench/compare/workload.h"
+
+namespace sluice::compare {
+
+const std::vector<Workload>& Workloads() {
+  using std::chrono::milliseconds;
+  static const std::vector<Workload> workloads = {
+      {.id = "conns1",
+       .title = "1 conn",
+       .about = "64-byte echo on one connection: all of it is waking up",
+       .connections = 1},
+      {.id = "conns64", .title = "64 conns", .about = "64-byte echo on 64 connections"},
+      {.id = "conns1000",
+       .title = "1,000 conns",
+       .about = "64-byte echo on 1,000 connections",
+       .connections = 1000},
+      {.id = "conns10000",
+       .title = "10,000 conns",
+       .about = "64-byte echo on 10,000 connections",
+       .connections = 10000,
+       .slice_min = milliseconds(250)},
+      {.id = "depth16",
+       .title = "depth 16",
+       .about = "64-byte echo on 64 connections, 16 messages at once on each",
+       .depth = 16},
+      {.id = "large",
+       .title = "16 KiB",
+       .about = "16 KiB echo on 64 connections",
+       .message_bytes = 16 << 10},
+      {.id = "churn",
+       .title = "churn",
+       .about = "accept, one 64-byte message, close; 64 at a time",
+       .kind = WorkKind::kChurn},
+      {.id = "udp64",
+       .title = "UDP 64 B",
+       .about = "64-byte datagrams of 64 sockets",
+       .kind = WorkKind::kDatagrams},
+      {.id = "udp1400",
+       .title = "UDP 1,400 B",
+       .about = "1,400-byte datagrams of 64 sockets",
+       .kind = WorkKind::kDatagrams,
+       .message_bytes = 1400},
+      {.id = "udp1400gso",
+       .title = "UDP trains",
+       .about = "1,400-byte datagrams of 8 sockets, 8 at once as one train (UDP_SEGMENT), which a "
+                "server may take and return whole (UDP_GRO)",
+       .kind = WorkKind::kDatagrams,
+       .connections = 8,
+       .depth = 8,
+       .message_bytes = 1400,
+       .coalesced = true},
+      {.id = "idle",
+       .title = "B/idle conn",
+       .about = "bytes of the server's own memory an idle connection takes (growth of Rss, kernel "
+                "memory not counted), over 10,000",
+       .kind = WorkKind::kIdle,
+       .connections = 10000},
+  };
+  return workloads;
+}
+
+std::vector<std::string> ServerFlagsFor(const Workload& workload) {
+  std::vector<std::string> flags;
+  if (workload.kind == WorkKind::kDatagrams) flags.push_back("--udp");
+  if (workload.coalesced) flags.push_back("--gro");
+  if (workload.message_bytes > 4096) flags.push_back("--large");
+  return flags;
+}
+
+}  // namespace sluice::compare

@@ -1,0 +1,41 @@
+// The kinds of work the servers are compared at: the columns of the table.
+#ifndef SLUICE_BENCH_COMPARE_WORKLOAD_H_
+#define SLUICE_BENCH_COMPARE_WORKLOAD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reactor/base/time.h"
+
+namespace sluice::compare {
+
+enum class WorkKind : uint8_t {
+  kEcho,       // messages over standing connections
+  kChurn,      // connect, one message, close
+  kDatagrams,  // UDP sockets, each with its messages under way
+  kIdle,       // no rate: the memory of connections that wait
+};
+
+struct Workload {
+  std::string id;     // "conns64", for flags and JSON
+  std::string title;  // "64 conns", for the head of a column
+  std::string about;  // a sentence
+  WorkKind kind = WorkKind::kEcho;
+  uint32_t connections = 64;
+  uint32_t depth = 1;  // messages a connection sends at once, and then waits for
+  size_t message_bytes = 64;
+  bool coalesced = false;  // kDatagrams: those of one connection leave as one train (UDP_SEGMENT)
+  Duration slice_min{0};   // many connections need a while for a round
+};
+
+// All of them, in the order of the table.
+const std::vector<Workload>& Workloads();
+
+// Standing in for a server's own flags.
+std::vector<std::string> ServerFlagsFor(const Workload& workload);
+
+}  // namespace sluice::compare
+
+#endif  // SLUICE_BENCH_COMPARE_WORKLOAD_H_
