@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Installs the Debian/Ubuntu packages Sluice needs to build, test and demo. Says what it installs;
 # does nothing when all is there. Needs root or sudo only when something is missing.
+#
+#   ./tools/setup.sh                what building, testing and showing need
+#   ./tools/setup.sh PACKAGE...     these, too
 set -euo pipefail
 
-readonly PACKAGES=(
+PACKAGES=(
   g++ cmake ninja-build ccache pkg-config git
   libabsl-dev liburing-dev libmnl-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 iproute2
+  "$@"
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

@@ -73,8 +73,11 @@ class Drawing {
       svg += Line(At(bar.low), middle, At(bar.high), middle, "whisker");
       end = std::max(end, At(bar.high));
     }
+    // The number stands clear of the line.
+    if (chart_.reference) end = std::max(end, At(*chart_.reference));
     // A bar that goes on beyond the axis is broken by a gap.
-    if (cut) svg += Line(end - 12, y + kBarHeight + 2, end - 6, y - 2, "break");
+    if (cut)
+      svg += Line(At(*bar.value) - 12, y + kBarHeight + 2, At(*bar.value) - 6, y - 2, "break");
     return svg + Text(end + 6, baseline, "value", bar.value_text);
   }
 

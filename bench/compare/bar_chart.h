@@ -11,11 +11,11 @@ namespace sluice::compare {
 
 struct Bar {
   std::string label;
-  std::string value_text;       // "0.91 ±0.02", or "fails"
-  std::optional<double> value;  // without one there is no bar
-  double low = 0;               // of the whisker; none where low == high
+  std::string value_text;         // "0.91 ±0.02", or "fails"
+  std::optional<double> value{};  // without one there is no bar
+  double low = 0;                 // of the whisker; none where low == high
   double high = 0;
-  std::string colour;
+  std::string colour{};
 };
 
 struct BarChart {

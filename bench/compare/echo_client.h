@@ -46,6 +46,7 @@ class EchoClient : public LoadClient {
   std::array<char, Pattern::kChunkMax> buffer_;
   int epoll_ = -1;
   Slice slice_;
+  uint32_t first_ = 0;     // the connection this slice begins with
   uint32_t asking_ = 0;    // connections that wait for answers
   bool stopping_ = false;  // who has its answers does not ask again
 };

@@ -1,5 +1,7 @@
 // sluice-bench-compare: Sluice side by side with floors and peers.
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -164,20 +166,45 @@ void DropUnable(std::vector<Contender>& rows, Results& results) {
   rows = std::move(able);
 }
 
+// How long the work will take, corrected by how long the beginning of it took.
+class Outlook {
+ public:
+  Outlook(const Comparison& comparison, const std::vector<Workload>& work)
+      : comparison_(comparison), began_(std::chrono::steady_clock::now()) {
+    for (const Workload& workload : work) left_ += comparison.Estimate(workload);
+  }
+  void Done(const Workload& workload) {
+    left_ -= comparison_.Estimate(workload);
+    done_ += comparison_.Estimate(workload);
+  }
+  std::string Left() const {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began_;
+    const std::chrono::duration<double> expected = done_;
+    const double slower = done_ > Duration(0) ? taken / expected : 1;
+    const std::chrono::duration<double> left = left_ * slower;
+    return report::FormatDuration(std::chrono::seconds(std::lround(left.count())));
+  }
+
+ private:
+  const Comparison& comparison_;
+  std::chrono::steady_clock::time_point began_;
+  Duration left_{0};  // as estimated
+  Duration done_{0};
+};
+
 void MeasureAll(const std::vector<Workload>& work, Results& results) {
   report::Progress progress;
   std::string doing;
   Comparison comparison(results.rows, results.settings,
                         [&](const std::string& text) { progress.Update(doing + ": " + text); });
-  Duration left{0};
-  for (const Workload& workload : work) left += comparison.Estimate(workload);
-  std::fprintf(stderr, "%zu servers, %zu kinds of work: about %s\n", results.rows.size(),
-               work.size(), report::FormatDuration(left).c_str());
+  Outlook outlook(comparison, work);
+  std::fprintf(stderr, "%zu servers, %zu kinds of work: about %s on a quiet machine\n",
+               results.rows.size(), work.size(), outlook.Left().c_str());
   const CpuTicks before = ReadCpuTicks();
   for (const Workload& workload : work) {
-    doing = workload.title + " (" + report::FormatDuration(left) + " left)";
+    doing = workload.title + " (" + outlook.Left() + " left)";
     results.columns.push_back(comparison.Measure(workload));
-    left -= comparison.Estimate(workload);
+    outlook.Done(workload);
     if (cli::Interrupted()) break;
   }
   const CpuTicks after = ReadCpuTicks();

@@ -47,7 +47,7 @@ std::vector<double> Present(const ByCycle& values) {
 std::optional<double> Fairness(const std::vector<uint64_t>& messages) {
   if (messages.empty()) return std::nullopt;
   const auto [least, most] = std::minmax_element(messages.begin(), messages.end());
-  if (*most == 0) return std::nullopt;
+  if (*most < kFairnessMessagesMin) return std::nullopt;
   return static_cast<double>(*least) / static_cast<double>(*most);
 }
 

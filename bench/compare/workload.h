@@ -19,9 +19,9 @@ enum class WorkKind : uint8_t {
 };
 
 struct Workload {
-  std::string id;     // "conns64", for flags and JSON
-  std::string title;  // "64 conns", for the head of a column
-  std::string about;  // a sentence
+  std::string id;       // "conns64", for flags and JSON
+  std::string title;    // "64 conns", for the head of a column
+  std::string about{};  // a sentence
   WorkKind kind = WorkKind::kEcho;
   uint32_t connections = 64;
   uint32_t depth = 1;  // messages a connection sends at once, and then waits for

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/compare/bar_chart.h"
+#include "bench/compare/cell_text.h"
+#include "bench/compare/reports.h"
+
+namespace sluice::compare {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Cell MeasuredCell(double ratio, double half_width) {
+  Cell cell;
+  cell.ratio = {ratio, ratio - half_width, ratio + half_width, 5};
+  cell.cpu_us = {3.4 * ratio, 3.3, 3.6, 5};
+  cell.rate = {150'000, 140'000, 160'000, 5};
+  cell.fairness = 0.97;
+  cell.p50_us = 310;
+  cell.p99_us = 420;
+  cell.messages = 75'000;
+  return cell;
+}
+
+// A floor, a server that is measured and one that failed, at two kinds of work and idle memory.
+Results SomeResults() {
+  Results results;
+  results.machine = {.cpu = "A <CPU>", .kernel = "6.1", .time = "now", .cores = 2};
+  results.rows = {{"epoll", "raw epoll", ContenderKind::kFloor, {"a"}},
+                  {"ours", "Sluice", ContenderKind::kOurs, {"b", "--flag"}},
+                  {"broken", "broken", ContenderKind::kPeer, {"c"}}};
+  Cell failed;
+  failed.failure = "the server closed a connection";
+  for (const char* id : {"conns64", "large"}) {
+    results.columns.push_back({Workload{.id = id, .title = id, .about = "about it"},
+                               {MeasuredCell(1, 0), MeasuredCell(0.914, 0.02), failed}});
+  }
+  Cell idle;
+  idle.idle_bytes = 1234.4;
+  results.columns.push_back(
+      {Workload{.id = "idle", .title = "B/idle conn", .kind = WorkKind::kIdle},
+       {Cell(), idle, failed}});
+  results.skipped = {"libuv: not built"};
+  return results;
+}
+
+TEST(CellTextTest, SaysWhatIsThere) {
+  const Results results = SomeResults();
+  EXPECT_EQ(CellText(results.columns[0], 0), "1.00 (3.40 us)");
+  EXPECT_EQ(CellText(results.columns[0], 1), "0.91 ±0.02");
+  EXPECT_EQ(CellText(results.columns[0], 2), "fails");
+  EXPECT_EQ(CellText(results.columns[2], 0), "0");
+  EXPECT_EQ(CellText(results.columns[2], 1), "1,234");
+  EXPECT_EQ(CellText(Column{Workload{}, {Cell()}}, 0), "-");
+}
+
+TEST(CellTextTest, MemoryMayShrink) {
+  EXPECT_EQ(BytesText(-3.2), "-3");
+  EXPECT_EQ(BytesText(-0.2), "0");
+}
+
+TEST(TextReportTest, HasTheTableTheFailuresAndWhatWasSkipped) {
+  const std::string text = TextReport(SomeResults(), /*details=*/false);
+  EXPECT_THAT(text, HasSubstr("0.91 ±0.02"));
+  EXPECT_THAT(text, HasSubstr("failed: large, broken: the server closed a connection"));
+  EXPECT_THAT(text, HasSubstr("skipped: libuv: not built"));
+  EXPECT_THAT(text, Not(HasSubstr("150 k/s")));
+  EXPECT_THAT(TextReport(SomeResults(), /*details=*/true), HasSubstr("150 k/s"));
+}
+
+TEST(MarkdownReportTest, EveryRowOfATableHasAsManyCells) {
+  std::istringstream lines(MarkdownReport(SomeResults()));
+  std::string line;
+  size_t bars = 0;
+  size_t rows = 0;
+  while (std::getline(lines, line)) {
+    if (line.empty() || line[0] != '|') {
+      bars = 0;
+      continue;
+    }
+    const auto found = static_cast<size_t>(std::count(line.begin(), line.end(), '|'));
+    if (bars == 0) bars = found;
+    EXPECT_EQ(found, bars) << line;
+    ++rows;
+  }
+  EXPECT_EQ(rows, 3u * (2 + 3));  // three tables
+}
+
+TEST(JsonReportTest, HasEveryFigure) {
+  const nlohmann::json json = nlohmann::json::parse(JsonReport(SomeResults()));
+  EXPECT_EQ(json["floor"], "epoll");
+  ASSERT_EQ(json["columns"].size(), 3u);
+  const nlohmann::json& cell = json["columns"][0]["servers"][1];
+  EXPECT_EQ(cell["server"], "ours");
+  EXPECT_DOUBLE_EQ(cell["relative_cpu"]["median"], 0.914);
+  EXPECT_DOUBLE_EQ(cell["messages_a_second"]["median"], 150'000);
+  EXPECT_DOUBLE_EQ(cell["fairness"], 0.97);
+  EXPECT_DOUBLE_EQ(cell["p99_us"], 420);
+  EXPECT_EQ(json["columns"][1]["servers"][2]["failure"], "the server closed a connection");
+  EXPECT_DOUBLE_EQ(json["columns"][2]["servers"][1]["bytes_an_idle_connection"], 1234.4);
+  EXPECT_EQ(json["failures"].size(), 3u);
+  EXPECT_EQ(json["skipped"][0], "libuv: not built");
+}
+
+TEST(HtmlReportTest, HasAChartOfEachWorkAndEscapesWhatItShows) {
+  const std::string html = HtmlReport(SomeResults());
+  size_t charts = 0;
+  for (size_t at = html.find("<svg"); at != std::string::npos; at = html.find("<svg", at + 1)) {
+    ++charts;
+  }
+  EXPECT_EQ(charts, 3u);
+  EXPECT_THAT(html, HasSubstr("A &lt;CPU&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST(BarChartTest, BarsAreAsLongAsTheirValues) {
+  BarChart chart;
+  chart.axis_max = 2;
+  for (const double value : {1.0, 2.0, 9.0}) {
+    Bar bar;
+    bar.label = "x";
+    bar.value = value;
+    bar.colour = "#000";
+    chart.bars.push_back(bar);
+  }
+  chart.bars.push_back(Bar{.label = "none", .value_text = "fails"});
+  const std::string svg = ChartAsSvg(chart);
+  std::vector<double> widths;
+  for (size_t at = svg.find("<rect"); at != std::string::npos; at = svg.find("<rect", at + 1)) {
+    widths.push_back(std::stod(svg.substr(svg.find("width=\"", at) + 7)));
+  }
+  ASSERT_EQ(widths.size(), 3u);
+  EXPECT_NEAR(widths[1], 2 * widths[0], 0.1);
+  EXPECT_NEAR(widths[2], widths[1], 0.1);  // cut at the end of the axis, and marked
+  EXPECT_THAT(svg, HasSubstr("class=\"break\""));
+  EXPECT_THAT(svg, HasSubstr("fails"));
+}
+
+}  // namespace
+}  // namespace sluice::compare
