@@ -1,5 +1,6 @@
 #include "bench/compare/cell_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -13,6 +14,19 @@ constexpr const char* kNone = "-";
 std::string Decimals(double value, int decimals) {
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+// Each once, in the order of the rows.
+std::string LibrariesText(const Results& results) {
+  std::vector<std::string> libraries;
+  for (const Contender& row : results.rows) {
+    const bool known =
+        std::find(libraries.begin(), libraries.end(), row.library) != libraries.end();
+    if (!row.library.empty() && !known) libraries.push_back(row.library);
+  }
+  std::string text;
+  for (const std::string& library : libraries) text += ", " + library;
   return text;
 }
 
@@ -66,12 +80,12 @@ std::string LegendText() {
 std::string SettingsText(const Results& results) {
   const Machine& machine = results.machine;
   const Settings& settings = results.settings;
-  return machine.cpu + ", " + std::to_string(machine.cores) +
-         (machine.cores == 1 ? " core" : " cores") + ", Linux " + machine.kernel + ", " +
-         machine.time + "; " + std::to_string(settings.cycles) + " cycles, slices of " +
-         report::FormatDuration(settings.slice) + " or more, servers on core " +
-         std::to_string(settings.server_core) + ", clients on core " +
-         std::to_string(settings.client_core) +
+  return machine.cpu + ", " + std::to_string(machine.cores.size()) +
+         (machine.cores.size() == 1 ? " core" : " cores") + ", Linux " + machine.kernel +
+         LibrariesText(results) + ", " + machine.time + "; " + std::to_string(settings.cycles) +
+         " cycles, slices of " + report::FormatDuration(settings.slice) +
+         " or more, servers on core " + std::to_string(settings.server_core) +
+         ", clients on core " + std::to_string(settings.client_core) +
          "; load before: " + Decimals(machine.load_before, 1) +
          ", stolen CPU time: " + report::FormatPercent(machine.stolen_fraction);
 }

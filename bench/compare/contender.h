@@ -18,6 +18,7 @@ struct Contender {
   std::string title;  // "libuv, uv_write"
   ContenderKind kind = ContenderKind::kPeer;
   std::vector<std::string> command;  // program and flags
+  std::string library{};             // what it said it is built on: "libuv 1.44.2"
 };
 
 // What every figure is relative to: the first row.

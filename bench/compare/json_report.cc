@@ -52,14 +52,15 @@ std::string JsonReport(const Results& results) {
   const Settings& settings = results.settings;
   Json servers = Json::array();
   for (const Contender& row : results.rows) {
-    servers.push_back({{"id", row.id}, {"title", row.title}, {"command", row.command}});
+    servers.push_back(
+        {{"id", row.id}, {"title", row.title}, {"library", row.library}, {"command", row.command}});
   }
   Json columns = Json::array();
   for (const Column& column : results.columns) columns.push_back(ColumnAsJson(results, column));
   const Json json = {
       {"machine",
        {{"cpu", machine.cpu},
-        {"cores", machine.cores},
+        {"cores", machine.cores.size()},
         {"kernel", machine.kernel},
         {"time", machine.time},
         {"load_before", machine.load_before},

@@ -29,9 +29,14 @@ std::string CpuModel() {
   return "unknown";
 }
 
-int UsableCores() {
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? CPU_COUNT(&cores) : 1;
+std::vector<int> UsableCores() {
+  cpu_set_t set;
+  std::vector<int> cores;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(static_cast<size_t>(core), &set)) cores.push_back(core);
+  }
+  return cores;
 }
 
 std::string TimeNow() {
@@ -72,7 +77,7 @@ Machine DescribeMachine() {
 
 std::vector<std::string> WarningsBefore(const Machine& machine) {
   std::vector<std::string> warnings;
-  if (machine.cores < 2) {
+  if (machine.cores.size() < 2) {
     warnings.push_back(
         "there is one core: servers and clients share it, so that figures mean little");
   }

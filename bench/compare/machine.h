@@ -16,10 +16,10 @@ struct CpuTicks {
 CpuTicks ReadCpuTicks();
 
 struct Machine {
-  std::string cpu;     // "AMD EPYC 7R13"
-  std::string kernel;  // "6.18.44"
-  std::string time;    // when the comparison began, UTC
-  int cores = 0;
+  std::string cpu;             // "AMD EPYC 7R13"
+  std::string kernel;          // "6.18.44"
+  std::string time;            // when the comparison began, UTC
+  std::vector<int> cores;      // that this process may use
   double load_before = 0;      // runnable processes, average of the last minute (proc(5), loadavg)
   double stolen_fraction = 0;  // of all CPU time while measuring
 };

@@ -29,8 +29,8 @@ ABSL_FLAG(std::string, also, "",
 ABSL_FLAG(int, cycles, 15, "slices each server gets; more of them for smaller differences");
 ABSL_FLAG(absl::Duration, slice, absl::Milliseconds(200), "how long a server is loaded at a time");
 ABSL_FLAG(bool, quick, false, "5 cycles of 80 ms");
-ABSL_FLAG(int, server_core, 0, "core the servers are pinned to");
-ABSL_FLAG(int, client_core, 1, "core the clients are pinned to");
+ABSL_FLAG(int, server_core, -1, "core the servers are pinned to; -1: the first usable one");
+ABSL_FLAG(int, client_core, -1, "core the clients are pinned to; -1: the second usable one");
 ABSL_FLAG(bool, list, false, "print the names of servers and kinds of work");
 ABSL_FLAG(bool, details, false, "also rates, fairness and latencies of each kind of work");
 ABSL_FLAG(std::string, json, "", "write everything to this file");
@@ -130,7 +130,16 @@ std::vector<Workload> WorkFromFlags(Results& results) {
   return work;
 }
 
-Settings SettingsFromFlags() {
+// `nth`: of the usable ones where none is asked for; the last where there are fewer.
+int CoreFromFlag(int core, const std::vector<int>& cores, size_t nth) {
+  if (core == -1 && !cores.empty()) return cores[std::min(nth, cores.size() - 1)];
+  if (std::find(cores.begin(), cores.end(), core) == cores.end()) {
+    cli::ExitUsage("core " + std::to_string(core) + " is not there, or not for this process");
+  }
+  return core;
+}
+
+Settings SettingsFromFlags(const std::vector<int>& cores) {
   Settings settings;
   if (absl::GetFlag(FLAGS_quick)) {
     for (const char* flag : {"cycles", "slice"}) cli::RefuseFlag(flag, "with --quick");
@@ -143,12 +152,8 @@ Settings SettingsFromFlags() {
     cli::RequireRange("slice", absl::GetFlag(FLAGS_slice), absl::Milliseconds(1),
                       absl::Seconds(60));
   }
-  settings.server_core = absl::GetFlag(FLAGS_server_core);
-  settings.client_core = absl::GetFlag(FLAGS_client_core);
-  const int cores = DescribeMachine().cores;
-  if (cores < 2) settings.client_core = settings.server_core;
-  cli::RequireRange("server_core", settings.server_core, 0, 1023);
-  cli::RequireRange("client_core", settings.client_core, 0, 1023);
+  settings.server_core = CoreFromFlag(absl::GetFlag(FLAGS_server_core), cores, 0);
+  settings.client_core = CoreFromFlag(absl::GetFlag(FLAGS_client_core), cores, 1);
   return settings;
 }
 
@@ -158,6 +163,7 @@ void DropUnable(std::vector<Contender>& rows, Results& results) {
   for (Contender& contender : rows) {
     const auto server = ServerProcess::Start(contender.command, results.settings.server_core);
     if (server.ok()) {
+      contender.library = (*server)->library();
       able.push_back(std::move(contender));
     } else {
       results.skipped.push_back(contender.title + ": " + std::string(server.status().message()));
@@ -226,15 +232,13 @@ absl::Status WriteFile(const std::string& path, const std::string& text) {
 int Compare() {
   if (absl::GetFlag(FLAGS_list)) return PrintList();
   Results results;
-  results.settings = SettingsFromFlags();
   results.machine = DescribeMachine();
+  results.settings = SettingsFromFlags(results.machine.cores);
   for (const std::string& warning : WarningsBefore(results.machine)) cli::Warn(warning);
   const std::vector<Workload> work = WorkFromFlags(results);
   results.rows = RowsFromFlags(results);
   cli::CatchInterrupts();
-  if (!PinToCore(results.settings.client_core)) {
-    cli::ExitUsage("core " + std::to_string(results.settings.client_core) + " is not there");
-  }
+  PinToCore(results.settings.client_core);
   DropUnable(results.rows, results);
   if (results.rows.empty() || results.rows.front().id != kFloorId) {
     return cli::Fail(absl::UnavailableError("the floor, which all is relative to, does not run"));

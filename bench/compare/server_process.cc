@@ -52,11 +52,11 @@ std::string ReadLine(int fd) {
 
 }  // namespace
 
-bool PinToCore(int core) {
+void PinToCore(int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   CPU_SET(static_cast<size_t>(core), &cores);
-  return sched_setaffinity(0, sizeof(cores), &cores) == 0;
+  sched_setaffinity(0, sizeof(cores), &cores);
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
@@ -80,6 +80,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
   if (!(words >> ready >> server->port_) || ready != "ready") {
     return absl::UnavailableError(line.empty() ? "it did not say that it is ready" : line);
   }
+  std::getline(words >> std::ws, server->library_);
   return server;
 }
 

@@ -15,7 +15,7 @@ namespace sluice::compare {
 
 class ServerProcess {
  public:
-  // Waits until it printed "ready PORT". The error is what it printed instead.
+  // Waits until it printed "ready PORT [LIBRARY]". The error is what it printed instead.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
       const std::vector<std::string>& command, int core);
   ~ServerProcess();
@@ -24,6 +24,7 @@ class ServerProcess {
 
   pid_t pid() const { return pid_; }
   uint16_t port() const { return port_; }
+  const std::string& library() const { return library_; }  // "libuv 1.44.2", or empty
 
   // Resident memory, from /proc/PID/smaps_rollup (proc(5)).
   absl::StatusOr<uint64_t> ResidentBytes() const;
@@ -33,10 +34,11 @@ class ServerProcess {
 
   pid_t pid_;
   uint16_t port_ = 0;
+  std::string library_;
 };
 
-// The calling process runs on no other core from now on; false where that core does not exist.
-bool PinToCore(int core);
+// The calling process runs on no other core from now on, where this one is usable.
+void PinToCore(int core);
 
 }  // namespace sluice::compare
 

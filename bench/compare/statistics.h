@@ -35,7 +35,7 @@ std::vector<double> Present(const ByCycle& values);
 
 // Messages of the least served over those of the most served. Nothing where nobody was served often
 // enough: the round that the end cuts short makes a difference of one.
-inline constexpr uint64_t kFairnessMessagesMin = 50;
+inline constexpr uint64_t kFairnessMessagesMin = 30;
 std::optional<double> Fairness(const std::vector<uint64_t>& messages);
 
 }  // namespace sluice::compare

@@ -28,7 +28,7 @@ Cell MeasuredCell(double ratio, double half_width) {
 // A floor, a server that is measured and one that failed, at two kinds of work and idle memory.
 Results SomeResults() {
   Results results;
-  results.machine = {.cpu = "A <CPU>", .kernel = "6.1", .time = "now", .cores = 2};
+  results.machine = {.cpu = "A <CPU>", .kernel = "6.1", .time = "now", .cores = {0, 1}};
   results.rows = {{"epoll", "raw epoll", ContenderKind::kFloor, {"a"}},
                   {"ours", "Sluice", ContenderKind::kOurs, {"b", "--flag"}},
                   {"broken", "broken", ContenderKind::kPeer, {"c"}}};
@@ -69,6 +69,12 @@ TEST(TextReportTest, HasTheTableTheFailuresAndWhatWasSkipped) {
   EXPECT_THAT(text, HasSubstr("skipped: libuv: not built"));
   EXPECT_THAT(text, Not(HasSubstr("150 k/s")));
   EXPECT_THAT(TextReport(SomeResults(), /*details=*/true), HasSubstr("150 k/s"));
+}
+
+TEST(TextReportTest, NamesEachLibraryOnce) {
+  Results results = SomeResults();
+  results.rows[1].library = results.rows[2].library = "libx 1.2";
+  EXPECT_THAT(SettingsText(results), HasSubstr("Linux 6.1, libx 1.2, now"));
 }
 
 TEST(MarkdownReportTest, EveryRowOfATableHasAsManyCells) {

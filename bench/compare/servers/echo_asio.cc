@@ -4,6 +4,7 @@
 #include <asio.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -89,15 +90,20 @@ class DatagramEcho {
   std::array<char, kReceiveBytes> buffer_;
 };
 
+std::string Version() {
+  return "asio " + std::to_string(ASIO_VERSION / 100'000) + "." +
+         std::to_string(ASIO_VERSION / 100 % 1000) + "." + std::to_string(ASIO_VERSION % 100);
+}
+
 void Serve(const ServerFlags& flags) {
   asio::io_context context(1);
   if (flags.udp) {
     DatagramEcho echo(context, flags.port);
-    PrintReady(echo.port());
+    PrintReady(echo.port(), Version());
     context.run();
   } else {
     Acceptor acceptor(context, flags);
-    PrintReady(acceptor.port());
+    PrintReady(acceptor.port(), Version());
     context.run();
   }
 }

@@ -137,6 +137,6 @@ int main(int argc, char** argv) {
     evconnlistener_new(base, raw ? OnRawAccept : OnBufferAccept, nullptr, LEV_OPT_CLOSE_ON_EXEC, 0,
                        fd);
   }
-  PrintReady(PortOf(fd));
+  PrintReady(PortOf(fd), std::string("libevent ") + event_get_version());
   event_base_dispatch(base);
 }

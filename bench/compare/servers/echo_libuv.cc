@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "bench/compare/servers/server.h"
 
@@ -163,6 +164,6 @@ int main(int argc, char** argv) {
   uv_walk(
       loop, [](uv_handle_t* handle, void* found) { uv_fileno(handle, static_cast<int*>(found)); },
       &fd);
-  PrintReady(PortOf(fd));
+  PrintReady(PortOf(fd), std::string("libuv ") + uv_version_string());
   uv_run(loop, UV_RUN_DEFAULT);
 }

@@ -66,8 +66,8 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
   return flags;
 }
 
-void PrintReady(uint16_t port) {
-  std::printf("ready %u\n", port);
+void PrintReady(uint16_t port, const std::string& library) {
+  std::printf("ready %u %s\n", port, library.c_str());
   std::fflush(stdout);
 }
 

@@ -3,7 +3,7 @@
 //
 //   echo-epoll [--port=N] [--udp] [--gro] [--large] [--variant=NAME]
 //
-// It prints "ready PORT" on standard output once it answers, and runs until it is killed.
+// It prints "ready PORT [LIBRARY]" on standard output once it answers, and runs until it is killed.
 #ifndef SLUICE_BENCH_COMPARE_SERVERS_SERVER_H_
 #define SLUICE_BENCH_COMPARE_SERVERS_SERVER_H_
 
@@ -24,7 +24,8 @@ struct ServerFlags {
 // Exits 2 on what it does not know.
 ServerFlags ParseServerFlags(int argc, char** argv);
 
-void PrintReady(uint16_t port);
+// `library`: name and version of what it is built on, where that is not the project's.
+void PrintReady(uint16_t port, const std::string& library = "");
 
 // "NAME: WHAT: strerror" on standard error, then exit 1.
 [[noreturn]] void Die(const char* what, int error);
