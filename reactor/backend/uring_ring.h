@@ -41,13 +41,15 @@ class UringRing {
   template <class Handle>
   void Reap(Handle handle);
 
+  // Takes everything out of a full completion queue, so that the kernel has room for what it holds
+  // back. It comes with the next Reap, in its order.
+  void Spill();
+
   const std::string& setup_words() const { return setup_words_; }  // "SINGLE_ISSUER, DEFER_TASKRUN"
   uint64_t TakeEnters() { return std::exchange(enters_, 0); }  // system calls since the last time
 
  private:
   UringRing() = default;
-
-  void Spill();
 
   io_uring ring_{};
   std::vector<io_uring_cqe> spilled_;  // taken out of a full completion queue to make room
