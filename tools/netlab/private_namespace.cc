@@ -13,6 +13,7 @@
 
 #include "tools/netlab/errno_status.h"
 #include "tools/netlab/host_policy.h"
+#include "tools/netlab/link.h"
 #include "tools/netlab/netlink.h"
 #include "tools/netlab/proc_file.h"
 
@@ -79,19 +80,6 @@ absl::StatusOr<bool> Unshare(const HostPolicy& policy) {
   return ExplainRefusal("unshare(CLONE_NEWUSER | CLONE_NEWNET)", error, policy);
 }
 
-absl::Status SetUp(unsigned interface) {
-  alignas(NLMSG_ALIGNTO) char buffer[256];
-  nlmsghdr* request = mnl_nlmsg_put_header(buffer);
-  request->nlmsg_type = RTM_NEWLINK;
-  request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-  auto* link = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(request, sizeof(ifinfomsg)));
-  link->ifi_family = AF_UNSPEC;
-  link->ifi_index = static_cast<int>(interface);
-  link->ifi_flags = IFF_UP;
-  link->ifi_change = IFF_UP;
-  return NetlinkRequest(NETLINK_ROUTE, request, "cannot bring lo up", [](const nlmsghdr&) {});
-}
-
 absl::Status RouteBlackhole(unsigned interface) {
   alignas(NLMSG_ALIGNTO) char buffer[256];
   nlmsghdr* request = mnl_nlmsg_put_header(buffer);
@@ -114,7 +102,7 @@ absl::Status RouteBlackhole(unsigned interface) {
 absl::Status PrepareNetwork(const HostPolicy& policy) {
   const unsigned interface = if_nametoindex("lo");
   if (interface == 0) return ErrnoStatus(errno, "a fresh network namespace has no lo");
-  absl::Status status = SetUp(interface);
+  absl::Status status = SetLinkUp(interface);
   if (status.ok()) status = RouteBlackhole(interface);
   // AppArmor lets the namespace be made and refuses its rights afterwards.
   if (absl::IsPermissionDenied(status)) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "tools/netlab/errno_status.h"
+#include "tools/netlab/link.h"
 #include "tools/netlab/netlink.h"
 #include "tools/netlab/unique_fd.h"
 
@@ -23,19 +24,6 @@ constexpr uint32_t kBucketBytes = kMtu + 14;
 constexpr uint32_t kQueueBytes = 1 << 20;
 constexpr uint32_t kShutBytesPerSecond = 10;
 constexpr uint32_t kOpenBytesPerSecond = 2'000'000;  // a SYN every 37 us
-
-absl::Status SetMtu(unsigned interface) {
-  alignas(NLMSG_ALIGNTO) char buffer[256];
-  nlmsghdr* request = mnl_nlmsg_put_header(buffer);
-  request->nlmsg_type = RTM_NEWLINK;
-  request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-  auto* link = static_cast<ifinfomsg*>(mnl_nlmsg_put_extra_header(request, sizeof(ifinfomsg)));
-  link->ifi_family = AF_UNSPEC;
-  link->ifi_index = static_cast<int>(interface);
-  mnl_attr_put_u32(request, IFLA_MTU, kMtu);
-  return netlab::NetlinkRequest(NETLINK_ROUTE, request, "cannot set the MTU of lo",
-                                [](const nlmsghdr&) {});
-}
 
 absl::Status SetTokenBucket(unsigned interface, uint32_t bytes_per_second, int flags) {
   alignas(NLMSG_ALIGNTO) char buffer[512];
@@ -83,7 +71,7 @@ absl::Status SendDatagram() {
 absl::StatusOr<LoopbackGate> LoopbackGate::Shut(const netlab::PrivateNamespace& ns) {
   if (absl::Status inside = ns.VerifyInside(); !inside.ok()) return inside;
   const unsigned interface = if_nametoindex("lo");
-  if (absl::Status status = SetMtu(interface); !status.ok()) return status;
+  if (absl::Status status = netlab::SetLinkMtu(interface, kMtu); !status.ok()) return status;
   absl::Status status = SetTokenBucket(interface, kShutBytesPerSecond, NLM_F_CREATE | NLM_F_EXCL);
   // The bucket begins full: empty it.
   if (status.ok()) status = SendDatagram();

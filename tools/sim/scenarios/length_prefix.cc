@@ -221,11 +221,7 @@ void LengthPrefix(Trial& trial) {
     client.Connect((*listener)->endpoint(), PatientConnect(),
                    clients.Over(std::make_unique<Sender>(trial, codec, stream, gap)));
   }
-  trial.RunUntil([&] { return client.stats().connections == 0 && server.stats().connections == 0; },
-                 2h, "a connection never ended");
-  trial.End();
-  servers.CheckAllGone();
-  clients.CheckAllGone();
+  RunUntilAllGone(trial, 2h, {&server, &client}, {&servers, &clients});
   CheckStreams(trial, server_host, streams, servers);
 }
 

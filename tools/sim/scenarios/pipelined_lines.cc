@@ -205,11 +205,7 @@ void PipelinedLines(Trial& trial) {
     client.Connect((*listener)->endpoint(), PatientConnect(),
                    clients.Over(std::make_unique<LineClient>(trial, answers, talk)));
   }
-  trial.RunUntil([&] { return client.stats().connections == 0 && server.stats().connections == 0; },
-                 2h, "a connection never ended");
-  trial.End();
-  servers.CheckAllGone();
-  clients.CheckAllGone();
+  RunUntilAllGone(trial, 2h, {&server, &client}, {&servers, &clients});
   CheckTalks(trial, server_host, talks, servers);
 }
 

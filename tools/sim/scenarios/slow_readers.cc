@@ -254,11 +254,7 @@ void SlowReaders(Trial& trial) {
     client.Connect((*listener)->endpoint(), connect,
                    clients.Over(std::make_unique<Reader>(trial, meal)));
   }
-  trial.RunUntil([&] { return client.stats().connections == 0 && server.stats().connections == 0; },
-                 24h, "a connection never ended");
-  trial.End();
-  servers.CheckAllGone();
-  clients.CheckAllGone();
+  RunUntilAllGone(trial, 24h, {&server, &client}, {&servers, &clients});
   CheckMeals(trial, server_host, meals, supplies, servers);
 }
 

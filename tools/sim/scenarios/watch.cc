@@ -177,4 +177,15 @@ void Watch::CheckAllGone(size_t uncalled) {
   trial_.Expect(unclosed == uncalled, "a handler was never told of its connection's end");
 }
 
+void RunUntilAllGone(Trial& trial, Duration limit, std::initializer_list<const Loop*> loops,
+                     std::initializer_list<Watch*> watches) {
+  const auto all_gone = [loops] {
+    return std::all_of(loops.begin(), loops.end(),
+                       [](const Loop* loop) { return loop->stats().connections == 0; });
+  };
+  trial.RunUntil(all_gone, limit, "a connection never ended");
+  trial.End();
+  for (Watch* watch : watches) watch->CheckAllGone();
+}
+
 }  // namespace sluice::simulate

@@ -12,10 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 
 #include "reactor/close_reason.h"
 #include "reactor/handler.h"
+#include "reactor/loop.h"
 #include "tools/sim/trial.h"
 
 namespace sluice::simulate {
@@ -48,6 +50,11 @@ class Watch {
   Trial& trial_;
   std::deque<End> ends_;  // whose members stay where they are
 };
+
+// Runs until none of the loops has a connection, ends the trial, and checks what the watches saw: a
+// violation where that takes longer than `limit` of simulated time.
+void RunUntilAllGone(Trial& trial, Duration limit, std::initializer_list<const Loop*> loops,
+                     std::initializer_list<Watch*> watches);
 
 }  // namespace sluice::simulate
 
