@@ -12,7 +12,7 @@
 
 namespace sluice {
 
-class ScriptedBackend final : public Backend {
+class ScriptedBackend : public Backend {
  public:
   // Each Poll gives `receives` times `bytes`.
   ScriptedBackend(std::string bytes, size_t receives)
@@ -46,10 +46,11 @@ class ScriptedBackend final : public Backend {
   }
   void StopReceive(Socket) override { receiving_ = false; }
   void ReleaseBuffer(BufferId) override {}
-  void Send(Socket, absl::Span<const iovec> spans, Token token) override {
+  BufferId RetainBuffer(BufferId, size_t) override { return kNoBuffer; }
+  int32_t Send(Socket, absl::Span<const iovec> spans, Token) override {
     size_t bytes = 0;
     for (const iovec& span : spans) bytes += span.iov_len;
-    Add(token, Operation::kSend, static_cast<int32_t>(bytes));
+    return static_cast<int32_t>(bytes);
   }
   void SendTo(Socket, absl::Span<const OutgoingDatagram>, Token) override {}
   void ShutdownSend(Socket) override {}

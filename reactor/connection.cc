@@ -15,40 +15,53 @@ Connection::Connection(Loop& loop, std::unique_ptr<Handler> handler, const Conne
       loop_(loop),
       handler_(std::move(handler)),
       limits_(limits),
-      output_(loop.output_pool_),
-      last_activity_(loop.now()),
-      last_progress_(loop.now()) {}
+      last_activity_(loop.now()) {}
+
+Connection::~Connection() {
+  output_.Clear(loop_.output_pool_);
+  output_.ReleaseAllLent(loop_.output_pool_);
+}
 
 bool Connection::can_send() const {
   return (state_ == State::kOpen || state_ == State::kConnecting) && !end_output_;
 }
 
 void Connection::Send(std::string_view bytes) {
-  if (!can_send() || bytes.empty()) return;
-  output_.Append(bytes);
+  if (!can_send() || bytes.empty() || !OutputMayGrow(bytes.size())) return;
+  const BufferId retained = loop_.RetainReceived(bytes);
+  if (retained == kNoBuffer) {
+    output_.Append(loop_.output_pool_, bytes);
+  } else {
+    output_.AppendRetained(loop_.output_pool_, bytes, retained);
+  }
   OutputGrew();
 }
 
 void Connection::SendStatic(std::string_view bytes) {
-  if (!can_send() || bytes.empty()) return;
-  output_.AppendBorrowed(bytes);
+  if (!can_send() || bytes.empty() || !OutputMayGrow(bytes.size())) return;
+  output_.AppendBorrowed(loop_.output_pool_, bytes);
   OutputGrew();
 }
 
 char* Connection::Reserve(size_t size) {
-  return output_.Reserve(size);
+  return output_.Reserve(loop_.output_pool_, size);
 }
 
 void Connection::Commit(size_t size) {
-  output_.Commit(can_send() ? size : 0);
-  if (can_send() && size > 0) OutputGrew();
+  const bool taken = can_send() && size > 0 && OutputMayGrow(size);
+  output_.Commit(taken ? size : 0);
+  if (taken) OutputGrew();
+}
+
+// False, and the connection fails, where that many more would be above its limit.
+bool Connection::OutputMayGrow(size_t bytes) {
+  const size_t limit = limits_->output_bytes_max;
+  if (output_.bytes() <= limit && bytes <= limit - output_.bytes()) return true;
+  Fail(CloseCode::kOutputOverflow, 0);
+  return false;
 }
 
 void Connection::OutputGrew() {
-  if (output_.bytes() > limits_->output_bytes_max) {
-    Fail(CloseCode::kOutputOverflow, 0);
-    return;
-  }
   if (output_.bytes() > limits_->output_high_water_bytes && !(pauses_ & kPausedByOutput)) {
     ++loop_.stats_.output_pauses;
     AddPause(kPausedByOutput);
@@ -59,7 +72,7 @@ void Connection::OutputGrew() {
 void Connection::WantFlush() {
   if (flush_wanted_ || send_outstanding_) return;
   flush_wanted_ = true;
-  last_progress_ = loop_.now();
+  if (state_ != State::kConnecting) phase_time_ = loop_.now();
   loop_.flush_wanted_.push_back(token_);
 }
 
@@ -75,35 +88,46 @@ void Connection::Flush() {
   if (!may_send || send_outstanding_ || output_.empty()) return;
   std::array<iovec, Backend::kSendSpansMax> spans;
   const size_t count = output_.Gather(absl::MakeSpan(spans));
+  const int32_t result =
+      loop_.backend_->Send(socket_, absl::MakeConstSpan(spans.data(), count), token_);
+  if (result != Backend::kUnderWay) {
+    SendCompleted(result, /*lent=*/false);
+    return;
+  }
   send_outstanding_ = true;
-  loop_.backend_->Send(socket_, absl::MakeConstSpan(spans.data(), count), token_);
   UpdateTimer();
 }
 
-void Connection::SendCompleted(const Completion& completion) {
+// `lent`: zero copy; the backend reads what it took until SendReleased.
+void Connection::SendCompleted(int32_t result, bool lent) {
   send_outstanding_ = false;
-  if (completion.more) output_.Lend();
+  if (lent) output_.Lend();
   if (state_ == State::kClosing) return;
-  const int32_t result = completion.result;
   if (result < 0) {
     const bool refused = result == -ECONNRESET || result == -EPIPE;
     Fail(refused ? CloseCode::kPeerReset : CloseCode::kIoError, -result);
     return;
   }
-  output_.Consume(static_cast<size_t>(result));
+  output_.Consume(loop_.output_pool_, static_cast<size_t>(result));
   stats_.bytes_sent += static_cast<uint64_t>(result);
   ++loop_.stats_.sends;
   loop_.stats_.bytes_sent += static_cast<uint64_t>(result);
-  last_activity_ = last_progress_ = loop_.now();
+  last_activity_ = phase_time_ = loop_.now();
   if (output_.empty()) {
     OutputSent();
   } else {
+    // The peer is slow: it must not keep receive memory from the other connections.
+    output_.CopyRetained(loop_.output_pool_);
     WantFlush();
   }
   if ((pauses_ & kPausedByOutput) && output_.bytes() <= limits_->output_low_water_bytes) {
     Unpause(kPausedByOutput);
     if (is_open()) handler_->OnDrain(*this);
   }
+}
+
+void Connection::SendReleased() {
+  output_.ReleaseLent(loop_.output_pool_);
 }
 
 // The last byte of output has left.
@@ -122,7 +146,7 @@ void Connection::OutputSent() {
     return;
   }
   state_ = State::kLingering;
-  phase_deadline_ = After(loop_.now(), limits_->linger_timeout);
+  phase_time_ = After(loop_.now(), limits_->linger_timeout);
   UpdateTimer();
 }
 
@@ -174,7 +198,8 @@ void Connection::Fail(CloseCode code, int error) {
   if (!explained) reason_ = {code, error};
   // Where output is dropped the peer must not take a front of it, and FIN, for all of it.
   const bool reset = code == CloseCode::kAborted || code == CloseCode::kInputOverflow ||
-                     code == CloseCode::kLoopStopped || !output_.empty();
+                     code == CloseCode::kOutputOverflow || code == CloseCode::kLoopStopped ||
+                     !output_.empty();
   Finish(reset ? CloseMode::kReset : CloseMode::kOrderly);
 }
 
@@ -189,8 +214,7 @@ void Connection::Finish(CloseMode mode) {
 
 void Connection::Opened() {
   state_ = State::kOpen;
-  phase_deadline_ = kNever;
-  last_activity_ = loop_.now();
+  last_activity_ = phase_time_ = loop_.now();
   if (!output_.empty()) WantFlush();  // sent while it connected; OnOpen may close behind it
   handler_->OnOpen(*this);
   if (state_ != State::kOpen) return;
@@ -226,15 +250,22 @@ void Connection::SetLimits(const ConnectionLimits& limits) {
 // When something is next due, as things stand. The timer may be armed for earlier: it then looks
 // again, which costs less than arming it anew for every byte.
 TimePoint Connection::NextTimeout() const {
-  TimePoint next = std::min(deadline_, phase_deadline_);
+  TimePoint next = std::min({deadline_, PhaseDeadline(), StallDeadline()});
   if (state_ == State::kOpen && limits_->idle_timeout > Duration(0)) {
     next = std::min(next, After(last_activity_, limits_->idle_timeout));
   }
-  const bool sending = state_ == State::kOpen || state_ == State::kFlushing;
-  if (sending && !output_.empty() && limits_->stall_timeout > Duration(0)) {
-    next = std::min(next, After(last_progress_, limits_->stall_timeout));
-  }
   return next;
+}
+
+TimePoint Connection::PhaseDeadline() const {
+  const bool ends = state_ == State::kConnecting || state_ == State::kLingering;
+  return ends ? phase_time_ : kNever;
+}
+
+TimePoint Connection::StallDeadline() const {
+  const bool sending = state_ == State::kOpen || state_ == State::kFlushing;
+  const bool limited = sending && !output_.empty() && limits_->stall_timeout > Duration(0);
+  return limited ? After(phase_time_, limits_->stall_timeout) : kNever;
 }
 
 void Connection::UpdateTimer() {
@@ -246,7 +277,7 @@ void Connection::UpdateTimer() {
 
 void Connection::TimerFired() {
   const TimePoint now = loop_.now();
-  if (phase_deadline_ <= now) {
+  if (PhaseDeadline() <= now) {
     if (state_ == State::kConnecting) {
       Fail(CloseCode::kConnectTimeout, ETIMEDOUT);
     } else {
@@ -255,9 +286,7 @@ void Connection::TimerFired() {
   } else if (deadline_ <= now) {
     Fail(CloseCode::kDeadline, 0);
   } else if (NextTimeout() <= now) {
-    const bool stalled = !output_.empty() && limits_->stall_timeout > Duration(0) &&
-                         After(last_progress_, limits_->stall_timeout) <= now;
-    Fail(stalled ? CloseCode::kOutputStalled : CloseCode::kIdleTimeout, 0);
+    Fail(StallDeadline() <= now ? CloseCode::kOutputStalled : CloseCode::kIdleTimeout, 0);
   } else {
     UpdateTimer();
   }

@@ -33,7 +33,7 @@ class Loop;
 struct ConnectionLimits {
   uint32_t output_high_water_bytes = 256 << 10;  // above: reading from the peer stops
   uint32_t output_low_water_bytes = 64 << 10;    // at or below: it goes on, OnDrain is called
-  uint32_t output_bytes_max = 64 << 20;          // above: closed with kOutputOverflow
+  uint32_t output_bytes_max = 64 << 20;          // what would go above is dropped: kOutputOverflow
   uint32_t input_bytes_max = 16 << 20;  // left unconsumed above: closed with kInputOverflow
   uint32_t turn_bytes = 256 << 10;  // received above this in one turn: the rest waits for the next
   Duration idle_timeout{0};         // no byte either way: closed with kIdleTimeout
@@ -64,7 +64,9 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Copies the bytes to the output. After Close or Abort it does nothing.
+  // The bytes may go when it returns: they are copied, or, where they are a large part of what was
+  // just received (a relay, an echo), their receive buffer is kept until they have left. After
+  // Close or Abort it does nothing.
   void Send(std::string_view bytes);
   // The bytes outlive the connection: string literals, a mapped file.
   void SendStatic(std::string_view bytes);
@@ -125,7 +127,7 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   enum Pause : uint8_t { kPausedByUser = 1, kPausedByOutput = 2, kPausedByBudget = 4 };
 
   Connection(Loop& loop, std::unique_ptr<Handler> handler, const ConnectionLimits* limits);
-  ~Connection() = default;
+  ~Connection();
 
   // What the loop tells a connection.
   void Opened();
@@ -133,8 +135,8 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   void Received(std::string_view bytes);
   void ReceiveEnded();
   void ReceiveFailed(int error);
-  void SendCompleted(const Completion& completion);
-  void SendReleased() { output_.ReleaseLent(); }
+  void SendCompleted(int32_t result, bool lent);
+  void SendReleased();
   void TurnBegins();  // the loop comes back to a connection that asked for it with WantTurn
   void Stopping();
   void Flush();
@@ -157,6 +159,7 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   void BeginClose(CloseReason reason);
   void OutputSent();
   void CloseWhenBothEnded();
+  bool OutputMayGrow(size_t bytes);
   void OutputGrew();
   void Unpause(uint8_t pause);
   void AddPause(uint8_t pause);
@@ -167,6 +170,8 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   void Finish(CloseMode mode);
   void UpdateTimer();
   TimePoint NextTimeout() const;
+  TimePoint PhaseDeadline() const;
+  TimePoint StallDeadline() const;
 
   absl::Status SetRawOption(const RawSocketOption& option);
   absl::StatusOr<std::string> GetRawOption(const RawSocketOption& option) const;
@@ -196,9 +201,9 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   uint32_t turn_ = 0;  // the turn that turn_bytes_ counts
   uint32_t turn_bytes_ = 0;
   TimePoint last_activity_;
-  TimePoint last_progress_;            // of the output
-  TimePoint deadline_ = kNever;        // the user's
-  TimePoint phase_deadline_ = kNever;  // of connecting or lingering
+  TimePoint deadline_ = kNever;  // the user's
+  // Until when to connect or to linger; in the other states, when output last made progress.
+  TimePoint phase_time_ = kNever;
 };
 
 }  // namespace sluice

@@ -32,6 +32,7 @@ Loop::Loop(BackendChoice backend)
     : backend_(std::move(backend.backend)),
       backend_reason_(std::move(backend.reason)),
       now_(backend_->Now()),
+      output_pool_(*backend_),
       timers_(now_) {}
 
 Loop::~Loop() {
@@ -71,7 +72,7 @@ ConnectionId Loop::Connect(const Endpoint& endpoint, ConnectOptions options,
   connection->socket_ =
       backend_->Connect(endpoint, WithStreamDefaults(endpoint, options.socket), connection->token_);
   if (options.timeout > Duration(0)) {
-    connection->phase_deadline_ = After(backend_->Now(), options.timeout);
+    connection->phase_time_ = After(backend_->Now(), options.timeout);
   }
   connection->UpdateTimer();
   return connection->id();
@@ -170,8 +171,8 @@ bool Loop::Stopped() {
 }
 
 TimePoint Loop::PollDeadline(TimePoint wait_until) const {
-  const bool work_waits =
-      !turning_.empty() || !posted_.empty() || (stopping_ && stop_phase_ != StopPhase::kDraining);
+  const bool work_waits = !flush_wanted_.empty() || !turning_.empty() || !posted_.empty() ||
+                          (stopping_ && stop_phase_ != StopPhase::kDraining);
   if (work_waits) return TimePoint::min();
   // Looks again soon whether those held back have caught up.
   if (!held_back_.empty()) wait_until = std::min(wait_until, now_ + std::chrono::milliseconds(2));

@@ -157,6 +157,7 @@ class Loop {
   void Accept(Listener& listener, Socket socket);
   void ConnectionClosed(Connection& connection);
   const ConnectionLimits* Intern(const ConnectionLimits& limits);
+  BufferId RetainReceived(std::string_view bytes);
 
   void ContinueStop();
   void AskToFinish();
@@ -175,6 +176,8 @@ class Loop {
   uint32_t turn_ = 0;
   LoopStats stats_;
   OutputPool output_pool_;
+  std::string_view received_;  // while a handler is shown bytes: the buffer's piece they lie in
+  BufferId received_buffer_ = kNoBuffer;
   TimerWheel timers_;
   PostQueue posted_;
   std::vector<std::unique_ptr<const ConnectionLimits>> limits_;

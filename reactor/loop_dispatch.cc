@@ -1,5 +1,6 @@
 // Loop: each completion to its owner.
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -62,7 +63,10 @@ void Loop::DispatchConnection(const Completion& completion) {
       if (completion.result > 0) {
         ++stats_.receives;
         stats_.bytes_received += static_cast<uint64_t>(completion.result);
-        connection->Received({completion.data, static_cast<size_t>(completion.result)});
+        received_ = {completion.data, static_cast<size_t>(completion.result)};
+        received_buffer_ = completion.buffer;
+        connection->Received(received_);
+        received_ = {};
         backend_->ReleaseBuffer(completion.buffer);
       } else if (completion.result == 0) {
         connection->ReceiveEnded();
@@ -71,7 +75,7 @@ void Loop::DispatchConnection(const Completion& completion) {
       }
       return;
     case Operation::kSend:
-      connection->SendCompleted(completion);
+      connection->SendCompleted(completion.result, completion.more);
       return;
     case Operation::kRelease:
       connection->SendReleased();
@@ -86,6 +90,15 @@ void Loop::DispatchConnection(const Completion& completion) {
     case Operation::kSendTo:
       SLUICE_CHECK(false, "a connection neither accepts nor sends datagrams");
   }
+}
+
+// The receive buffer these bytes lie in, to be released when they have left; kNoBuffer where they
+// are elsewhere or copying them is better.
+BufferId Loop::RetainReceived(std::string_view bytes) {
+  const std::less_equal<const char*> before;  // a total order also where they are unrelated
+  const bool within = before(received_.data(), bytes.data()) &&
+                      before(bytes.data() + bytes.size(), received_.data() + received_.size());
+  return within ? backend_->RetainBuffer(received_buffer_, bytes.size()) : kNoBuffer;
 }
 
 void Loop::ConnectCompleted(Connection& connection, int32_t result) {

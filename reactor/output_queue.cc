@@ -52,6 +52,7 @@ OutputChunk* OutputPool::Allocate(size_t capacity) {
 }
 
 void OutputPool::Free(OutputChunk* chunk) {
+  if (chunk->retained != kNoBuffer) backend_.ReleaseBuffer(chunk->retained);
   const size_t chunk_bytes = sizeof(OutputChunk) + chunk->capacity;
   const int index = ClassOf(chunk_bytes);
   if (index < 0 || cached_bytes_ + chunk_bytes > kCachedBytesMax) {
@@ -65,101 +66,133 @@ void OutputPool::Free(OutputChunk* chunk) {
 
 void OutputQueue::Link(OutputChunk* chunk) {
   if (tail_ == nullptr) {
-    head_ = chunk;
+    chunk->next = chunk;
   } else {
+    chunk->next = tail_->next;
     tail_->next = chunk;
   }
   tail_ = chunk;
 }
 
 // The tail with at least `size` bytes free, or a new one.
-OutputChunk* OutputQueue::RoomFor(size_t size) {
-  if (tail_ != nullptr && tail_->capacity - tail_->end >= size && tail_->capacity > 0) return tail_;
+OutputChunk* OutputQueue::RoomFor(OutputPool& pool, size_t size) {
+  if (tail_ != nullptr && tail_->capacity > 0 && tail_->capacity - tail_->end >= size) return tail_;
   const size_t wanted = bytes_ >= kBulkBytes ? std::max(size, kBulkBytes) : size;
-  Link(pool_->Allocate(wanted));
+  Link(pool.Allocate(wanted));
   return tail_;
 }
 
-void OutputQueue::Append(std::string_view bytes) {
+void OutputQueue::Append(OutputPool& pool, std::string_view bytes) {
   SLUICE_CHECK(reserved_ == 0, "Commit is due before more output");
-  bytes_ += bytes.size();
+  SLUICE_CHECK(bytes.size() <= kBytesMax - bytes_, "output is counted in 32 bits");
   if (tail_ != nullptr && tail_->capacity > tail_->end) {
     const size_t fits = std::min<size_t>(bytes.size(), tail_->capacity - tail_->end);
     std::memcpy(tail_->storage() + tail_->end, bytes.data(), fits);
     tail_->end += static_cast<uint32_t>(fits);
+    bytes_ += static_cast<uint32_t>(fits);
     bytes.remove_prefix(fits);
   }
-  // A chunk counts in 32 bits; longer output takes several.
-  constexpr size_t kChunkBytesMax = size_t{1} << 30;
-  while (!bytes.empty()) {
-    OutputChunk* chunk = RoomFor(std::min(bytes.size(), kChunkBytesMax));
-    const size_t fits = std::min<size_t>(bytes.size(), chunk->capacity - chunk->end);
-    std::memcpy(chunk->storage() + chunk->end, bytes.data(), fits);
-    chunk->end += static_cast<uint32_t>(fits);
-    bytes.remove_prefix(fits);
-  }
+  if (bytes.empty()) return;
+  OutputChunk* chunk = RoomFor(pool, bytes.size());
+  std::memcpy(chunk->storage() + chunk->end, bytes.data(), bytes.size());
+  chunk->end += static_cast<uint32_t>(bytes.size());
+  bytes_ += static_cast<uint32_t>(bytes.size());
 }
 
-void OutputQueue::AppendBorrowed(std::string_view bytes) {
+void OutputQueue::AppendBorrowed(OutputPool& pool, std::string_view bytes) {
+  AppendRetained(pool, bytes, kNoBuffer);
+}
+
+void OutputQueue::AppendRetained(OutputPool& pool, std::string_view bytes, BufferId buffer) {
   SLUICE_CHECK(reserved_ == 0, "Commit is due before more output");
-  constexpr size_t kBorrowedBytesMax = size_t{1} << 30;
-  while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, kBorrowedBytesMax);
-    OutputChunk* chunk = pool_->Allocate(0);
-    chunk->capacity = 0;
-    chunk->data = piece.data();
-    chunk->end = static_cast<uint32_t>(piece.size());
-    Link(chunk);
-    bytes_ += piece.size();
-    bytes.remove_prefix(piece.size());
-  }
+  SLUICE_CHECK(bytes.size() <= kBytesMax - bytes_, "output is counted in 32 bits");
+  if (bytes.empty()) return;
+  OutputChunk* chunk = pool.Allocate(0);
+  chunk->capacity = 0;
+  chunk->retained = buffer;
+  chunk->data = bytes.data();
+  chunk->end = static_cast<uint32_t>(bytes.size());
+  Link(chunk);
+  bytes_ += static_cast<uint32_t>(bytes.size());
 }
 
-char* OutputQueue::Reserve(size_t size) {
+char* OutputQueue::Reserve(OutputPool& pool, size_t size) {
   SLUICE_CHECK(reserved_ == 0, "Commit is due before the next Reserve");
   SLUICE_CHECK(size > 0 && size <= UINT32_MAX / 2, "Reserve takes 1 byte to 2 GiB");
-  OutputChunk* chunk = RoomFor(size);
+  OutputChunk* chunk = RoomFor(pool, size);
   reserved_ = static_cast<uint32_t>(size);
   return chunk->storage() + chunk->end;
 }
 
 void OutputQueue::Commit(size_t size) {
   SLUICE_CHECK(size <= reserved_, "Commit keeps at most what was reserved");
+  SLUICE_CHECK(size <= kBytesMax - bytes_, "output is counted in 32 bits");
   tail_->end += static_cast<uint32_t>(size);
-  bytes_ += size;
+  bytes_ += static_cast<uint32_t>(size);
   reserved_ = 0;
 }
 
 size_t OutputQueue::Gather(absl::Span<iovec> spans) const {
   size_t used = 0;
-  for (OutputChunk* chunk = head_; chunk != nullptr && used < spans.size(); chunk = chunk->next) {
-    if (chunk->begin == chunk->end) continue;
+  size_t left = bytes_;
+  for (OutputChunk* chunk = head(); left > 0 && used < spans.size(); chunk = chunk->next) {
+    const size_t here = chunk->end - chunk->begin;
+    if (here == 0) continue;
     spans[used].iov_base = const_cast<char*>(chunk->data + chunk->begin);
-    spans[used].iov_len = chunk->end - chunk->begin;
+    spans[used].iov_len = here;
+    left -= here;
     ++used;
   }
   return used;
 }
 
-void OutputQueue::Consume(size_t count) {
+void OutputQueue::Consume(OutputPool& pool, size_t count) {
   SLUICE_CHECK(count <= bytes_, "only bytes that are there can be sent");
-  bytes_ -= count;
+  bytes_ -= static_cast<uint32_t>(count);
   while (count > 0) {
-    const size_t here = std::min<size_t>(count, head_->end - head_->begin);
-    head_->begin += static_cast<uint32_t>(here);
+    OutputChunk* first = head();
+    const size_t here = std::min<size_t>(count, first->end - first->begin);
+    first->begin += static_cast<uint32_t>(here);
     count -= here;
-    if (head_->begin == head_->end && (head_ != tail_ || reserved_ == 0)) PopFront();
+    if (first->begin == first->end && (first != tail_ || reserved_ == 0)) PopFront(pool);
   }
-  if (bytes_ == 0 && reserved_ == 0) Clear();  // a chunk reserved and never filled
+  if (bytes_ == 0 && reserved_ == 0) Clear(pool);  // a chunk reserved and never filled
 }
 
-void OutputQueue::PopFront() {
-  OutputChunk* chunk = head_;
-  head_ = chunk->next;
-  if (head_ == nullptr) tail_ = nullptr;
-  chunk->next = nullptr;
+void OutputQueue::CopyRetained(OutputPool& pool) {
+  if (tail_ == nullptr) return;
+  OutputChunk* before = tail_;
+  do {
+    OutputChunk* chunk = before->next;
+    if (chunk->retained != kNoBuffer) {
+      const std::string_view unsent(chunk->data + chunk->begin, chunk->end - chunk->begin);
+      OutputChunk* copy = pool.Allocate(unsent.size());
+      std::memcpy(copy->storage(), unsent.data(), unsent.size());
+      copy->end = static_cast<uint32_t>(unsent.size());
+      copy->next = chunk == before ? copy : chunk->next;
+      before->next = copy;
+      if (tail_ == chunk) tail_ = copy;
+      Retire(pool, chunk);
+      chunk = copy;
+    }
+    before = chunk;
+  } while (before != tail_);
+}
+
+void OutputQueue::PopFront(OutputPool& pool) {
+  OutputChunk* chunk = head();
+  if (chunk == tail_) {
+    tail_ = nullptr;
+  } else {
+    tail_->next = chunk->next;
+  }
+  Retire(pool, chunk);
+}
+
+// Out of the chain; a zero-copy send may read it still.
+void OutputQueue::Retire(OutputPool& pool, OutputChunk* chunk) {
   if (lent_ == nullptr || lent_->empty()) {
-    pool_->Free(chunk);
+    pool.Free(chunk);
     return;
   }
   chunk->next = lent_->back();
@@ -171,23 +204,24 @@ void OutputQueue::Lend() {
   lent_->push_back(nullptr);
 }
 
-void OutputQueue::ReleaseLent() {
+void OutputQueue::ReleaseLent(OutputPool& pool) {
   SLUICE_CHECK(lent_ != nullptr && !lent_->empty(), "only what was lent is released");
-  FreeChain(lent_->front());
+  OutputChunk* chunk = lent_->front();
+  while (chunk != nullptr) pool.Free(std::exchange(chunk, chunk->next));
   lent_->pop_front();
 }
 
-void OutputQueue::FreeChain(OutputChunk* chunk) {
-  while (chunk != nullptr) pool_->Free(std::exchange(chunk, chunk->next));
+void OutputQueue::ReleaseAllLent(OutputPool& pool) {
+  while (lent_ != nullptr && !lent_->empty()) ReleaseLent(pool);
 }
 
 OutputQueue::~OutputQueue() {
-  Clear();
-  while (lent_ != nullptr && !lent_->empty()) ReleaseLent();
+  SLUICE_CHECK(tail_ == nullptr && (lent_ == nullptr || lent_->empty()),
+               "a queue gives its chunks back before it goes");
 }
 
-void OutputQueue::Clear() {
-  while (head_ != nullptr) PopFront();
+void OutputQueue::Clear(OutputPool& pool) {
+  while (tail_ != nullptr) PopFront(pool);
   bytes_ = 0;
   reserved_ = 0;
 }

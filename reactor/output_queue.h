@@ -1,5 +1,6 @@
-// What a connection has still to send: a chain of chunks from its loop's pool, and of borrowed
-// bytes. Empty, it is three words and owns nothing.
+// What a connection has still to send: a chain of chunks from its loop's pool, of borrowed bytes
+// and of received ones that were retained where they are. Empty, it is three words and owns
+// nothing.
 #ifndef SLUICE_REACTOR_OUTPUT_QUEUE_H_
 #define SLUICE_REACTOR_OUTPUT_QUEUE_H_
 
@@ -13,24 +14,28 @@
 #include <string_view>
 
 #include "absl/types/span.h"
+#include "reactor/backend/backend.h"
 
 namespace sluice {
 
-// One piece of output. Owned bytes follow the struct in memory; borrowed bytes are elsewhere.
+// One piece of output. Owned bytes follow the struct in memory; borrowed and retained bytes are
+// elsewhere.
 struct OutputChunk {
   OutputChunk* next = nullptr;
   const char* data = nullptr;
-  uint32_t begin = 0;     // sent up to here
-  uint32_t end = 0;       // filled up to here
-  uint32_t capacity = 0;  // 0: borrowed
+  uint32_t begin = 0;             // sent up to here
+  uint32_t end = 0;               // filled up to here
+  uint32_t capacity = 0;          // of owned bytes; 0: borrowed or retained
+  BufferId retained = kNoBuffer;  // that holds the bytes
   char* storage() { return reinterpret_cast<char*>(this + 1); }
 };
 
 // Recycles chunks of a few sizes for one loop. What a burst allocated goes back to the system once
-// more than kCachedBytesMax lie idle. Outlives every queue that uses it.
+// more than kCachedBytesMax lie idle. Outlives every queue that uses it; the backend, to which
+// retained buffers go back, outlives it.
 class OutputPool {
  public:
-  OutputPool() = default;
+  explicit OutputPool(Backend& backend) : backend_(backend) {}
   ~OutputPool();
   OutputPool(const OutputPool&) = delete;
   OutputPool& operator=(const OutputPool&) = delete;
@@ -48,50 +53,59 @@ class OutputPool {
   };
   static int ClassOf(size_t chunk_bytes);
 
+  Backend& backend_;
   std::array<SizeClass, kChunkBytes.size()> classes_;
   size_t cached_bytes_ = 0;
 };
 
+// Every call that allocates or frees names the pool, always the same one.
 class OutputQueue {
  public:
-  explicit OutputQueue(OutputPool& pool) : pool_(&pool) {}
-  ~OutputQueue();
+  OutputQueue() = default;
+  ~OutputQueue();  // empty, and nothing lent
   OutputQueue(const OutputQueue&) = delete;
   OutputQueue& operator=(const OutputQueue&) = delete;
+
+  static constexpr size_t kBytesMax = UINT32_MAX;
 
   bool empty() const { return bytes_ == 0; }
   size_t bytes() const { return bytes_; }
 
-  void Append(std::string_view bytes);
-  void AppendBorrowed(std::string_view bytes);
+  // Together never more than kBytesMax.
+  void Append(OutputPool& pool, std::string_view bytes);
+  void AppendBorrowed(OutputPool& pool, std::string_view bytes);
+  // Bytes within a receive buffer, which is released when they are sent.
+  void AppendRetained(OutputPool& pool, std::string_view bytes, BufferId buffer);
   // Room for `size` contiguous bytes until Commit; bytes already queued never move.
-  char* Reserve(size_t size);
+  char* Reserve(OutputPool& pool, size_t size);
   void Commit(size_t size);
 
   // Fills `spans` from the front; returns how many are used. The bytes they name stay where they
-  // are until Consume passes them or Clear.
+  // are until Consume passes them, CopyRetained or Clear.
   size_t Gather(absl::Span<iovec> spans) const;
-  void Consume(size_t count);
-  void Clear();
+  void Consume(OutputPool& pool, size_t count);
+  // Gives back every receive buffer: what is unsent of it is copied.
+  void CopyRetained(OutputPool& pool);
+  void Clear(OutputPool& pool);
 
   // What is consumed from here on stays in memory, for a zero-copy send reads it still, until
   // ReleaseLent was called once for this and once for each earlier call.
   void Lend();
-  void ReleaseLent();
+  void ReleaseLent(OutputPool& pool);
+  void ReleaseAllLent(OutputPool& pool);
 
  private:
-  OutputChunk* RoomFor(size_t size);
+  OutputChunk* head() const { return tail_ == nullptr ? nullptr : tail_->next; }
+  OutputChunk* RoomFor(OutputPool& pool, size_t size);
   void Link(OutputChunk* chunk);
-  void PopFront();
-  void FreeChain(OutputChunk* chunk);
+  void PopFront(OutputPool& pool);
+  void Retire(OutputPool& pool, OutputChunk* chunk);
 
-  OutputPool* pool_;
-  OutputChunk* head_ = nullptr;
-  OutputChunk* tail_ = nullptr;
-  size_t bytes_ = 0;
-  uint32_t reserved_ = 0;
+  OutputChunk* tail_ = nullptr;  // whose next is the head
   // The chunks consumed since each call of Lend, oldest first; made when first needed.
   std::unique_ptr<std::deque<OutputChunk*>> lent_;
+  uint32_t bytes_ = 0;
+  uint32_t reserved_ = 0;
 };
 
 }  // namespace sluice

@@ -10,8 +10,10 @@
 //     itself is silent, and Start* may follow at once. A datagram socket's receive goes on after an
 //     error (udp(7): of an earlier send), with `more` set.
 //  3. Received bytes are valid until ReleaseBuffer, which is due exactly once for every completion
-//     with a buffer. Running out of buffers pauses receiving and never surfaces.
-//  4. At most one Send (SendTo) a socket is outstanding. Its bytes stay unchanged until the
+//     with a buffer, and once for every RetainBuffer that was granted. Running out of buffers
+//     pauses receiving and never surfaces.
+//  4. At most one Send (SendTo) a socket is outstanding. A Send that is done at once returns its
+//     result, and no completion follows. The bytes of one under way stay unchanged until its
 //     completion; where that has `more` set (zero copy), those taken stay so until the kRelease
 //     completion that follows, and the next Send need not wait for it. Releases come in the order
 //     of the sends. The array that names the bytes may go as soon as the call returns. A send may
@@ -144,9 +146,15 @@ class Backend {
   virtual void StartReceive(Socket socket, Token token) = 0;
   virtual void StopReceive(Socket socket) = 0;
   virtual void ReleaseBuffer(BufferId buffer) = 0;
+  // For the buffer of a stream's completion, before its release: keeps `bytes` of it where they are
+  // beyond that, until the name returned is released, too. kNoBuffer where copying is better: they
+  // are few, or so much is retained already that receiving would suffer.
+  virtual BufferId RetainBuffer(BufferId buffer, size_t bytes) = 0;
 
-  // At most kSendSpansMax spans, at least one byte.
-  virtual void Send(Socket socket, absl::Span<const iovec> spans, Token token) = 0;
+  // At most kSendSpansMax spans, at least one byte. Returns the result, bytes taken or -errno, or
+  // kUnderWay.
+  virtual int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) = 0;
+  static constexpr int32_t kUnderWay = INT32_MIN;
   // At most kSendDatagramsMax datagrams, sent in order; `result` counts those taken, the others
   // were refused and are not tried again.
   virtual void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) = 0;
@@ -177,6 +185,9 @@ struct BackendOptions {
   // Receive memory of one loop, shared by all its connections.
   uint32_t receive_buffers = 16;  // rounded up to a power of two
   uint32_t receive_buffer_bytes = 64 << 10;
+  // Output of at least so many bytes that were just received is not copied: its receive buffer is
+  // kept until it has left, where at most half of the buffers are (Connection::Send).
+  uint32_t retained_bytes_min = 4096;
   uint32_t datagram_buffers = 256;  // rounded up to a power of two; 64 KiB each, touched
                                     // only as far as datagrams reach
   // io_uring only. The completion queue may overflow: the kernel then keeps the rest.

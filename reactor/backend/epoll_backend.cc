@@ -63,6 +63,7 @@ EpollBackend::EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& op
     : KernelBackend(wakeup_fd, Blocking::kNo),
       epoll_fd_(epoll_fd),
       buffers_(std::bit_ceil(options.receive_buffers), options.receive_buffer_bytes),
+      retained_(std::bit_ceil(options.receive_buffers), options.retained_bytes_min),
       datagram_buffers_(std::bit_ceil(options.datagram_buffers)) {}
 
 EpollBackend::~EpollBackend() {
@@ -78,7 +79,7 @@ absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t recei
     return ErrnoStatus(error, "epoll_ctl", "see fs.epoll.max_user_watches");
   }
   if (kind == SocketKind::kDatagram) {
-    At(socket).receive_bytes_max = static_cast<uint32_t>(receive_bytes_max);
+    At(socket).receive_bytes_max = static_cast<uint16_t>(receive_bytes_max);
     if (datagram_slots_ == nullptr) {
       datagram_slots_ = std::make_unique<DatagramSlots>(datagram_buffers_, kDatagramBytesMax + 1);
       for (uint32_t slot = datagram_buffers_; slot > 0; --slot) {
@@ -136,9 +137,17 @@ void EpollBackend::ReleaseBuffer(BufferId buffer) {
   if (buffer & kDatagramBufferBit) {
     free_datagram_slots_.push_back(buffer & ~kDatagramBufferBit);
   } else {
-    buffers_.Release(buffer);
+    const BufferId number = buffer & ~kRetainedBufferBit;
+    if (number != buffer) retained_.Release(number);
+    buffers_.Release(number);
   }
   out_of_buffers_ = false;
+}
+
+BufferId EpollBackend::RetainBuffer(BufferId buffer, size_t bytes) {
+  if (!retained_.Retain(buffer, bytes)) return kNoBuffer;
+  buffers_.LendAgain(buffer);
+  return buffer | kRetainedBufferBit;
 }
 
 Socket EpollBackend::Connect(const Endpoint& endpoint, const SocketOptions& options, Token token) {
@@ -196,13 +205,16 @@ void EpollBackend::Close(Socket socket, CloseMode mode, Token token) {
 
 void EpollBackend::CancelOutput(Record& record) {
   if (record.connecting) Complete(record, Operation::kConnect, -ECANCELED);
-  if (record.blocked_send != nullptr) Complete(record, Operation::kSend, -ECANCELED);
-  if (record.blocked_send_to != nullptr) {
-    Complete(record, Operation::kSendTo, record.blocked_send_to->taken()).first_error = -ECANCELED;
+  if (record.blocked_send == nullptr) return;
+  if (record.kind == SocketKind::kStream) {
+    Complete(record, Operation::kSend, -ECANCELED);
+  } else {
+    const int32_t taken = record.blocked_send->datagrams->taken();
+    Complete(record, Operation::kSendTo, taken).first_error = -ECANCELED;
   }
 }
 
-bool EpollBackend::CanReceive() {
+bool EpollBackend::CanReceive() const {
   return !out_of_buffers_;
 }
 
@@ -217,9 +229,13 @@ absl::Span<const Completion> EpollBackend::Poll(TimePoint deadline) {
     return batch_;
   }
   waited_ = true;
-  const bool work_waits = !gathering_.empty() || (!ready_.empty() && CanReceive());
-  const int count = Wait(work_waits ? TimePoint::min() : deadline);
-  for (int i = 0; i < count; ++i) HandleEvent(events_[i]);
+  // Those passed over for others of the same wait come before anything new is asked for.
+  if (passed_over_ == 0) {
+    const bool work_waits = !gathering_.empty() || (!ready_.empty() && CanReceive());
+    const int count = Wait(work_waits ? TimePoint::min() : deadline);
+    for (int i = 0; i < count; ++i) HandleEvent(events_[i]);
+  }
+  passed_over_ = 0;
   ServeReady();
   batch_.swap(gathering_);
   return batch_;
@@ -277,8 +293,13 @@ void EpollBackend::MarkReady(uint32_t index, Record& record) {
 
 // First in, first out: whom no buffer was left for comes before those that were served, or a few
 // sockets that always have more would take every buffer every time.
+//
+// What one Poll receives is bounded, so that it is still in the processor's cache when the loop has
+// handled it and sends the answers.
 void EpollBackend::ServeReady() {
+  constexpr size_t kReceiveBytesMax = 64 << 10;
   serving_.swap(ready_);
+  received_bytes_ = 0;
   size_t served = 0;
   for (const base::SlabKey key : serving_) {
     Record* record = records_.Find(key);
@@ -287,6 +308,10 @@ void EpollBackend::ServeReady() {
     if (!record->interested) continue;  // stopped meanwhile; Start queues it again
     if (record->kind == SocketKind::kListener) {
       AcceptSome(*record);
+    } else if (received_bytes_ >= kReceiveBytesMax) {
+      ++passed_over_;
+      MarkReady(key.index, *record);
+      continue;
     } else if (!CanReceive() || !ServeOnce(*record)) {
       out_of_buffers_ = true;
       MarkReady(key.index, *record);

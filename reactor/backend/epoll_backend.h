@@ -13,6 +13,7 @@
 
 #include "reactor/backend/datagram_io.h"
 #include "reactor/backend/kernel_backend.h"
+#include "reactor/backend/retained_buffers.h"
 #include "reactor/base/buffer_pool.h"
 #include "reactor/base/slab.h"
 
@@ -30,31 +31,34 @@ class EpollBackend final : public KernelBackend {
   void StartReceive(Socket socket, Token token) override;
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
-  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
   absl::Span<const Completion> Poll(TimePoint deadline) override;
 
  private:
-  // A send that met a full socket; its edge resumes it.
+  // A Send or SendTo that met a full socket; its edge resumes it.
   struct BlockedSend {
     std::array<iovec, kSendSpansMax> spans;
     size_t count = 0;
+    std::unique_ptr<DatagramSend> datagrams;  // instead, on a datagram socket
   };
 
+  // Small, for an idle connection is one of these.
   struct Record {
     int fd = -1;
-    SocketKind kind = SocketKind::kStream;
-    AcceptCount accept_count = AcceptCount::kUnlimited;
-    bool interested = false;  // StartAccept or StartReceive is in force
-    bool readable = false;    // since the last edge, until the socket said EAGAIN or came up short
-    bool read_to_the_end = false;  // a short read need not be the last: until EAGAIN
-    bool queued = false;           // in ready_
-    bool connecting = false;
-    uint32_t receive_bytes_max = 0;  // datagrams
+    SocketKind kind : 2 = SocketKind::kStream;
+    AcceptCount accept_count : 1 = AcceptCount::kUnlimited;
+    bool interested : 1 = false;  // StartAccept or StartReceive is in force
+    bool readable : 1 =
+        false;  // since the last edge, until the socket said EAGAIN or came up short
+    bool read_to_the_end : 1 = false;  // a short read need not be the last: until EAGAIN
+    bool queued : 1 = false;           // in ready_
+    bool connecting : 1 = false;
+    uint16_t receive_bytes_max = 0;  // datagrams
     Token token = 0;
     std::unique_ptr<BlockedSend> blocked_send;
-    std::unique_ptr<DatagramSend> blocked_send_to;
   };
 
   EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options);
@@ -76,23 +80,27 @@ class EpollBackend final : public KernelBackend {
   bool ReceiveDatagrams(Record& record);
   void CompleteConnect(Record& record);
   void ContinueOutput(Record& record);
-  bool TrySend(Record& record, absl::Span<const iovec> spans);
+  int32_t TrySend(const Record& record, absl::Span<const iovec> spans);
+  bool TrySendTo(const Record& record, DatagramSend& send);
   void CancelOutput(Record& record);
   Completion& Complete(const Record& record, Operation operation, int32_t result);
-  bool CanReceive();
+  bool CanReceive() const;
 
   const int epoll_fd_;
   base::Slab<Record> records_;
   base::BufferPool buffers_;
+  RetainedBuffers retained_;
   const uint32_t datagram_buffers_;
   std::unique_ptr<DatagramSlots> datagram_slots_;  // made with the first datagram socket
   std::vector<uint32_t> free_datagram_slots_;
   std::vector<base::SlabKey> ready_, serving_;
   std::vector<Completion> gathering_, batch_;
-  bool waited_ = true;  // the last Poll asked the kernel
+  bool waited_ = true;         // the last Poll asked the kernel
+  size_t passed_over_ = 0;
+  size_t received_bytes_ = 0;  // of streams, in this Poll
   bool out_of_buffers_ = false;
   bool pwait2_works_ = true;
-  std::array<epoll_event, 512> events_;
+  std::array<epoll_event, 256> events_;
 };
 
 }  // namespace sluice::backend

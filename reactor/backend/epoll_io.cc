@@ -66,6 +66,7 @@ bool EpollBackend::ReceiveStream(Record& record) {
   ++stats_.kernel_entries;
   const ssize_t received = recv(record.fd, room.data(), room.size(), 0);
   if (received > 0) {
+    received_bytes_ += static_cast<size_t>(received);
     // A short read empties a stream, and the next byte is an edge (epoll(7), Q&A 9). What may stand
     // behind it all the same was reported with these bytes already, and is not reported again.
     const bool short_read = static_cast<size_t>(received) < room.size();
@@ -143,32 +144,33 @@ void EpollBackend::ContinueOutput(Record& record) {
     CompleteConnect(record);
     return;
   }
-  if (record.blocked_send != nullptr) {
-    const BlockedSend& blocked = *record.blocked_send;
-    if (TrySend(record, absl::MakeConstSpan(blocked.spans.data(), blocked.count))) {
-      record.blocked_send.reset();
-    }
+  if (record.blocked_send == nullptr) return;
+  const BlockedSend& blocked = *record.blocked_send;
+  if (record.kind == SocketKind::kDatagram) {
+    if (TrySendTo(record, *blocked.datagrams)) record.blocked_send.reset();
+    return;
   }
-  if (record.blocked_send_to != nullptr && record.blocked_send_to->Continue(record.fd, stats_)) {
-    Complete(record, Operation::kSendTo, record.blocked_send_to->taken()).first_error =
-        record.blocked_send_to->first_error();
-    record.blocked_send_to.reset();
-  }
+  const int32_t result = TrySend(record, absl::MakeConstSpan(blocked.spans.data(), blocked.count));
+  if (result == kUnderWay) return;
+  record.blocked_send.reset();
+  Complete(record, Operation::kSend, result);
 }
 
-void EpollBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+int32_t EpollBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
   Record& record = At(socket);
   SLUICE_CHECK(record.blocked_send == nullptr, "one send a socket may be outstanding");
   SLUICE_CHECK(!spans.empty() && spans.size() <= kSendSpansMax, "a send has 1 to 16 spans");
   record.token = token;
-  if (TrySend(record, spans)) return;
+  const int32_t result = TrySend(record, spans);
+  if (result != kUnderWay) return result;
   record.blocked_send = std::make_unique<BlockedSend>();
   std::copy(spans.begin(), spans.end(), record.blocked_send->spans.begin());
   record.blocked_send->count = spans.size();
+  return kUnderWay;
 }
 
-// False when the socket is full; anything else is completed.
-bool EpollBackend::TrySend(Record& record, absl::Span<const iovec> spans) {
+// kUnderWay when the socket is full.
+int32_t EpollBackend::TrySend(const Record& record, absl::Span<const iovec> spans) {
   for (;;) {
     ++stats_.kernel_entries;
     ssize_t sent = 0;
@@ -181,25 +183,29 @@ bool EpollBackend::TrySend(Record& record, absl::Span<const iovec> spans) {
       sent = sendmsg(record.fd, &header, MSG_NOSIGNAL);
     }
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && errno == EAGAIN) return false;
-    Complete(record, Operation::kSend, sent >= 0 ? static_cast<int32_t>(sent) : -errno);
-    return true;
+    if (sent < 0 && errno == EAGAIN) return kUnderWay;
+    return sent >= 0 ? static_cast<int32_t>(sent) : -errno;
   }
 }
 
 void EpollBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
                           Token token) {
   Record& record = At(socket);
-  SLUICE_CHECK(record.blocked_send_to == nullptr, "one SendTo a socket may be outstanding");
+  SLUICE_CHECK(record.blocked_send == nullptr, "one SendTo a socket may be outstanding");
   SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
                "a batch has 1 to 256 datagrams");
   record.token = token;
   auto send = std::make_unique<DatagramSend>(datagrams);
-  if (send->Continue(record.fd, stats_)) {
-    Complete(record, Operation::kSendTo, send->taken()).first_error = send->first_error();
-  } else {
-    record.blocked_send_to = std::move(send);
-  }
+  if (TrySendTo(record, *send)) return;
+  record.blocked_send = std::make_unique<BlockedSend>();
+  record.blocked_send->datagrams = std::move(send);
+}
+
+// False when the socket is full; otherwise all were taken or refused.
+bool EpollBackend::TrySendTo(const Record& record, DatagramSend& send) {
+  if (!send.Continue(record.fd, stats_)) return false;
+  Complete(record, Operation::kSendTo, send.taken()).first_error = send.first_error();
+  return true;
 }
 
 }  // namespace sluice::backend

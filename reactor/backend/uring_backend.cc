@@ -66,6 +66,7 @@ UringBackend::UringBackend(std::unique_ptr<UringRing> ring, std::unique_ptr<Urin
     : KernelBackend(wakeup_fd, Blocking::kYes),
       ring_(std::move(ring)),
       buffers_(std::move(buffers)),
+      retained_(buffers_->count(), options.retained_bytes_min),
       datagram_buffers_count_(std::bit_ceil(options.datagram_buffers)),
       zero_copy_send_bytes_(options.zero_copy_send_bytes) {
   ArmWakeup();
@@ -90,15 +91,15 @@ absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind, size_t recei
   record->fd = fd;
   record->kind = kind;
   if (kind == SocketKind::kDatagram) {
-    auto receive = std::make_unique<DatagramReceive>();
-    receive->header.msg_namelen = sizeof(sockaddr_storage);
-    receive->header.msg_controllen = kControlBytes;
-    receive->header.msg_iov = &receive->room;
-    receive->header.msg_iovlen = 1;
+    auto datagrams = std::make_unique<DatagramState>();
+    datagrams->header.msg_namelen = sizeof(sockaddr_storage);
+    datagrams->header.msg_controllen = kControlBytes;
+    datagrams->header.msg_iov = &datagrams->room;
+    datagrams->header.msg_iovlen = 1;
     // The buffer begins with the header, the address and the control messages.
-    receive->room.iov_len =
+    datagrams->room.iov_len =
         sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_storage) + kControlBytes + receive_bytes_max;
-    record->datagram_receive = std::move(receive);
+    record->datagrams = std::move(datagrams);
   }
   return Socket{key.index};
 }
@@ -200,7 +201,7 @@ void UringBackend::ArmReceive(uint32_t index, Record& record) {
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceive, index));
   } else {
     // MSG_TRUNC: the length as it was sent, also where it did not fit (recv(2)).
-    io_uring_prep_recvmsg_multishot(sqe, record.fd, &record.datagram_receive->header, MSG_TRUNC);
+    io_uring_prep_recvmsg_multishot(sqe, record.fd, &record.datagrams->header, MSG_TRUNC);
     sqe->buf_group = kDatagramGroup;
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceiveDatagram, index));
   }
@@ -223,8 +224,16 @@ void UringBackend::ReleaseBuffer(BufferId buffer) {
   if (buffer & kDatagramBufferBit) {
     datagram_buffers_->Release(buffer & ~kDatagramBufferBit);
   } else {
-    buffers_->Release(buffer);
+    const BufferId number = buffer & ~kRetainedBufferBit;
+    if (number != buffer) retained_.Release(number);
+    buffers_->Release(number);
   }
+}
+
+BufferId UringBackend::RetainBuffer(BufferId buffer, size_t bytes) {
+  if (!retained_.Retain(buffer, bytes)) return kNoBuffer;
+  buffers_->LendAgain(buffer);
+  return buffer | kRetainedBufferBit;
 }
 
 uint32_t UringBackend::AvailableBuffers(const Record& record) const {
@@ -283,7 +292,7 @@ Socket UringBackend::Connect(const Endpoint& endpoint, const SocketOptions& opti
   return Socket{key.index};
 }
 
-void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
   Record& record = At(socket);
   SLUICE_CHECK(!record.sending, "one send a socket may be outstanding");
   SLUICE_CHECK(!spans.empty() && spans.size() <= kSendSpansMax, "a send has 1 to 16 spans");
@@ -316,16 +325,17 @@ void UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token toke
     op = static_cast<Op>(static_cast<uint8_t>(Op::kSendZeroCopy) + record.lent_sends.Begin());
   }
   io_uring_sqe_set_data64(sqe, UserData(op, socket.index));
+  return kUnderWay;
 }
 
 void UringBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
                           Token token) {
   Record& record = At(socket);
-  SLUICE_CHECK(record.send_to == nullptr, "one SendTo a socket may be outstanding");
+  SLUICE_CHECK(record.datagrams->send_to == nullptr, "one SendTo a socket may be outstanding");
   SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
                "a batch has 1 to 256 datagrams");
   record.token = token;
-  record.send_to = std::make_unique<DatagramSend>(datagrams);
+  record.datagrams->send_to = std::make_unique<DatagramSend>(datagrams);
   // One sendmmsg(2) beats an operation a datagram, and keeps their order.
   HandleSendToRoom(socket.index, record);
 }

@@ -13,6 +13,7 @@
 
 #include "reactor/backend/datagram_io.h"
 #include "reactor/backend/kernel_backend.h"
+#include "reactor/backend/retained_buffers.h"
 #include "reactor/backend/uring_buffers.h"
 #include "reactor/backend/uring_lent_sends.h"
 #include "reactor/backend/uring_ring.h"
@@ -35,7 +36,8 @@ class UringBackend final : public KernelBackend {
   void StartReceive(Socket socket, Token token) override;
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
-  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
   absl::Span<const Completion> Poll(TimePoint deadline) override;
@@ -62,34 +64,35 @@ class UringBackend final : public KernelBackend {
     msghdr header;
     std::array<iovec, kSendSpansMax> spans;
   };
-  // Of one datagram socket: what its multishot receive was set up with.
-  struct DatagramReceive {
-    msghdr header{};
+  // Of one datagram socket.
+  struct DatagramState {
+    msghdr header{};  // what its multishot receive was set up with
     iovec room{};
+    std::unique_ptr<DatagramSend> send_to;
   };
 
+  // Small, for an idle connection is one of these.
   struct Record {
     int fd = -1;
-    SocketKind kind = SocketKind::kStream;
-    AcceptCount accept_count = AcceptCount::kUnlimited;
-    bool interested = false;  // StartAccept or StartReceive is in force
-    bool armed = false;       // its kernel operation is under way
-    bool cancelling = false;  // and was asked to end
-    bool starved = false;     // waits for a buffer
-    bool fed = false;         // received something since it was armed
-    bool sending = false;
-    bool closing = false;
-    bool close_submitted = false;
-    uint8_t outstanding = 0;  // kernel operations that still owe their last completion
-    CloseMode close_mode = CloseMode::kOrderly;
     int32_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
     Token token = 0;
+    std::unique_ptr<DatagramState> datagrams;  // on a datagram socket
     uint32_t send_op = base::SlabKey::kNoIndex;
     UringLentSends lent_sends;
-    bool must_copy = false;  // it cannot send without
-    bool closed = false;     // by the kernel; memory may still be lent to it
-    std::unique_ptr<DatagramReceive> datagram_receive;
-    std::unique_ptr<DatagramSend> send_to;
+    uint8_t outstanding = 0;  // kernel operations that still owe their last completion
+    SocketKind kind : 2 = SocketKind::kStream;
+    AcceptCount accept_count : 1 = AcceptCount::kUnlimited;
+    CloseMode close_mode : 1 = CloseMode::kOrderly;
+    bool interested : 1 = false;  // StartAccept or StartReceive is in force
+    bool armed : 1 = false;       // its kernel operation is under way
+    bool cancelling : 1 = false;  // and was asked to end
+    bool starved : 1 = false;     // waits for a buffer
+    bool fed : 1 = false;         // received something since it was armed
+    bool sending : 1 = false;
+    bool closing : 1 = false;
+    bool close_submitted : 1 = false;
+    bool closed : 1 = false;     // by the kernel; memory may still be lent to it
+    bool must_copy : 1 = false;  // it cannot send without
   };
 
   UringBackend(std::unique_ptr<UringRing> ring, std::unique_ptr<UringBuffers> buffers,
@@ -129,6 +132,7 @@ class UringBackend final : public KernelBackend {
 
   std::unique_ptr<UringRing> ring_;
   std::unique_ptr<UringBuffers> buffers_;
+  RetainedBuffers retained_;
   const uint32_t datagram_buffers_count_;
   const uint32_t zero_copy_send_bytes_;             // 0: never
   std::unique_ptr<UringBuffers> datagram_buffers_;  // made with the first datagram socket

@@ -99,6 +99,12 @@ UringBuffers::Piece UringBuffers::Take(const io_uring_cqe& cqe) {
   return piece;
 }
 
+void UringBuffers::LendAgain(uint32_t buffer) {
+  SLUICE_CHECK(buffer < buffers_.size() && buffers_[buffer].lent > 0,
+               "only what is lent is lent again");
+  ++buffers_[buffer].lent;
+}
+
 void UringBuffers::Release(uint32_t buffer) {
   SLUICE_CHECK(buffer < buffers_.size() && buffers_[buffer].lent > 0,
                "released more than was lent");

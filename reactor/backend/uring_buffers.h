@@ -35,6 +35,8 @@ class UringBuffers {
   };
   // The bytes a completion with IORING_CQE_F_BUFFER brought; lent until Release.
   Piece Take(const io_uring_cqe& cqe);
+  // A piece that is lent is to be released once more.
+  void LendAgain(uint32_t buffer);
   void Release(uint32_t buffer);
 
   // Buffers the kernel has.

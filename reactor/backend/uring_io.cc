@@ -63,7 +63,7 @@ void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const i
   StandingEnded(record, cqe);
   if (cqe.flags & IORING_CQE_F_BUFFER) {
     const UringBuffers::Piece piece = datagram_buffers_->Take(cqe);
-    msghdr& layout = record.datagram_receive->header;
+    msghdr& layout = record.datagrams->header;
     io_uring_recvmsg_out* out =
         cqe.res < 0 ? nullptr : io_uring_recvmsg_validate(piece.data, cqe.res, &layout);
     if (out == nullptr || record.closing) {
@@ -151,14 +151,14 @@ void UringBackend::HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, u
 }
 
 void UringBackend::CompleteSendTo(Record& record) {
-  Complete(record, Operation::kSendTo, record.send_to->taken()).first_error =
-      record.send_to->first_error();
-  record.send_to.reset();
+  Complete(record, Operation::kSendTo, record.datagrams->send_to->taken()).first_error =
+      record.datagrams->send_to->first_error();
+  record.datagrams->send_to.reset();
 }
 
 // Sends on; a full socket is waited for.
 void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
-  if (record.closing || record.send_to->Continue(record.fd, stats_)) {
+  if (record.closing || record.datagrams->send_to->Continue(record.fd, stats_)) {
     CompleteSendTo(record);
     return;
   }

@@ -5,6 +5,7 @@
 
 #include <liburing.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,8 +37,12 @@ class UringRing {
   // Submits everything; waits for one completion when `left` is not zero, at most that long.
   void Submit(Duration left);
   static constexpr Duration kForEver = Duration::max();
+  // So many are handled, with what they ask to be submitted, while they are still in the
+  // processor's cache.
+  static constexpr unsigned kReapMax = 256;
 
-  // Calls handle(const io_uring_cqe&) for every completion that is there.
+  // Calls handle(const io_uring_cqe&) for the completions that are there; the next Submit does not
+  // wait where kReapMax were not enough.
   template <class Handle>
   void Reap(Handle handle);
 
@@ -62,7 +67,8 @@ void UringRing::Reap(Handle handle) {
   // Handling may submit, which may append completions behind these: they are the next Reap's. So is
   // what stands behind newly spilled ones, or the bytes of a stream would change their order.
   for (const io_uring_cqe& cqe : std::exchange(spilled_, {})) handle(cqe);
-  for (unsigned ready = io_uring_cq_ready(&ring_); ready > 0 && spilled_.empty(); --ready) {
+  unsigned ready = std::min(io_uring_cq_ready(&ring_), kReapMax);
+  for (; ready > 0 && spilled_.empty(); --ready) {
     io_uring_cqe* cqe = nullptr;
     if (io_uring_peek_cqe(&ring_, &cqe) != 0) return;
     const io_uring_cqe copy = *cqe;

@@ -8,7 +8,7 @@ namespace sluice::base {
 
 BufferPool::BufferPool(uint32_t blocks, uint32_t block_bytes)
     : block_bytes_(block_bytes),
-      room_bytes_min_(std::min<uint32_t>(4096, block_bytes / 4)),
+      room_bytes_min_(block_bytes / 2),
       memory_(std::make_unique_for_overwrite<char[]>(size_t{blocks} * block_bytes)),
       blocks_(blocks) {
   SLUICE_CHECK(blocks > 0 && block_bytes > 0, "a pool needs memory");
@@ -37,6 +37,11 @@ uint32_t BufferPool::Lend(size_t bytes) {
   block.filled += static_cast<uint32_t>(bytes);
   ++block.lent;
   return current_;
+}
+
+void BufferPool::LendAgain(uint32_t index) {
+  SLUICE_CHECK(index < blocks_.size() && blocks_[index].lent > 0, "only what is out is lent again");
+  ++blocks_[index].lent;
 }
 
 void BufferPool::Release(uint32_t index) {

@@ -21,7 +21,9 @@ class BufferPool {
   absl::Span<char> Room();
   // The first `bytes` of Room are lent out, under the number of their block.
   uint32_t Lend(size_t bytes);
-  // Once for every Lend.
+  // A piece that is out is to be released once more.
+  void LendAgain(uint32_t block);
+  // Once for every Lend and LendAgain.
   void Release(uint32_t block);
 
   bool exhausted() { return Room().empty(); }

@@ -5,8 +5,10 @@
 #ifndef SLUICE_REACTOR_BASE_SLAB_H_
 #define SLUICE_REACTOR_BASE_SLAB_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -25,16 +27,16 @@ struct SlabKey {
 
 // kGenerationBits: how many bits of the generation the owner can carry (a token has other bits
 // too).
-template <class T, int kGenerationBits = 32>
+template <class T, int kGenerationBits = 31>
 class Slab {
+  static_assert(kGenerationBits > 0 && kGenerationBits <= 31);
+
  public:
   Slab() = default;
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
   ~Slab() {
-    for (uint32_t index = 0; index < slots_; ++index) {
-      if (At(index).live) At(index).object()->~T();
-    }
+    ForEach([](T& object) { object.~T(); });
   }
 
   size_t size() const { return size_; }
@@ -45,33 +47,32 @@ class Slab {
     const uint32_t index = TakeFree();
     Slot& slot = At(index);
     T* object = ::new (slot.storage) T(std::forward<Args>(args)...);
-    slot.live = true;
+    slot.tenancy |= kLive;
     ++size_;
-    return {SlabKey{index, slot.generation}, object};
+    return {KeyOf(index), object};
   }
 
   // nullptr when the object is gone.
   T* Find(SlabKey key) {
     if (key.index >= slots_) return nullptr;
     Slot& slot = At(key.index);
-    return slot.live && slot.generation == key.generation ? slot.object() : nullptr;
+    return slot.tenancy == (key.generation << 1 | kLive) ? slot.object() : nullptr;
   }
 
   // The object in a slot that the caller knows to be live.
   T& Live(uint32_t index) {
-    SLUICE_CHECK(index < slots_ && At(index).live, "no object lives in this slot");
+    SLUICE_CHECK(index < slots_ && IsLive(index), "no object lives in this slot");
     return *At(index).object();
   }
-  SlabKey KeyOf(uint32_t index) { return SlabKey{index, At(index).generation}; }
+  SlabKey KeyOf(uint32_t index) { return SlabKey{index, At(index).tenancy >> 1}; }
 
   void Erase(uint32_t index) {
     T& object = Live(index);
     Slot& slot = At(index);
     // First: what the destructor calls must not find it any more.
-    slot.live = false;
-    slot.generation = (slot.generation + 1) & kGenerationMask;
+    slot.tenancy = (((slot.tenancy >> 1) + 1) & kGenerationMask) << 1;
     object.~T();
-    slot.next_free = free_;
+    std::memcpy(slot.storage, &free_, sizeof(free_));
     free_ = index;
     --size_;
   }
@@ -80,29 +81,29 @@ class Slab {
   template <class Visit>
   void ForEach(Visit visit) {
     for (uint32_t index = 0; index < slots_; ++index) {
-      if (At(index).live) visit(*At(index).object());
+      if (IsLive(index)) visit(*At(index).object());
     }
   }
 
  private:
   static constexpr uint32_t kSlotsPerBlock = 64;
-  static constexpr uint32_t kGenerationMask =
-      kGenerationBits >= 32 ? UINT32_MAX : (uint32_t{1} << (kGenerationBits % 32)) - 1;
+  static constexpr uint32_t kGenerationMask = (uint32_t{1} << kGenerationBits) - 1;
+  static constexpr uint32_t kLive = 1;
 
   struct Slot {
-    alignas(T) unsigned char storage[sizeof(T)];
-    uint32_t generation = 1;
-    uint32_t next_free = SlabKey::kNoIndex;
-    bool live = false;
+    // Of the object; while there is none, the number of the next free slot.
+    alignas(T) unsigned char storage[std::max(sizeof(T), sizeof(uint32_t))];
+    uint32_t tenancy = 1 << 1;  // generation << 1 | kLive
     T* object() { return std::launder(reinterpret_cast<T*>(storage)); }
   };
 
+  bool IsLive(uint32_t index) { return (At(index).tenancy & kLive) != 0; }
   Slot& At(uint32_t index) { return blocks_[index / kSlotsPerBlock][index % kSlotsPerBlock]; }
 
   uint32_t TakeFree() {
     if (free_ != SlabKey::kNoIndex) {
       const uint32_t index = free_;
-      free_ = At(index).next_free;
+      std::memcpy(&free_, At(index).storage, sizeof(free_));
       return index;
     }
     if (slots_ == blocks_.size() * kSlotsPerBlock) {

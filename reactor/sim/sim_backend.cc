@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "reactor/backend/datagram_io.h"
+#include "reactor/backend/retained_buffers.h"
 #include "reactor/backend/socket_util.h"
 
 namespace sluice::sim {
@@ -31,6 +32,7 @@ SimBackend::SimBackend(SimWorld& world, SimHost& host, const BackendOptions& opt
       host_(host),
       number_(number),
       buffers_(std::bit_ceil(options.receive_buffers), options.receive_buffer_bytes),
+      retained_bytes_min_(options.retained_bytes_min),
       datagram_buffer_count_(std::bit_ceil(options.datagram_buffers)),
       thread_(&thread_mark) {}
 
@@ -162,12 +164,23 @@ void SimBackend::ReleaseBuffer(BufferId buffer) {
   CheckThread();
   const bool datagram = (buffer & backend::kDatagramBufferBit) != 0;
   SimBuffers& buffers = datagram ? *datagram_buffers_ : buffers_;
-  if (!buffers.Release(buffer & ~backend::kDatagramBufferBit))
+  const bool retained = (buffer & backend::kRetainedBufferBit) != 0;
+  const uint32_t number = buffer & ~(backend::kDatagramBufferBit | backend::kRetainedBufferBit);
+  if (!(retained ? buffers.ReleaseRetained(number) : buffers.Release(number))) {
     world_.Violate("a buffer was released twice");
+  }
   if (!buffers.starved.empty()) world_.Awake(*this);
 }
 
-void SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+BufferId SimBackend::RetainBuffer(BufferId buffer, size_t bytes) {
+  CheckThread();
+  if (bytes < retained_bytes_min_ || !buffers_.MayRetain()) return kNoBuffer;
+  if (world_.faults_.Happens(Fault::kRetainRefused)) return kNoBuffer;
+  if (!buffers_.Retain(buffer)) world_.Violate("a buffer was retained after its release");
+  return buffer | backend::kRetainedBufferBit;
+}
+
+int32_t SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
   Record& record = At(socket);
   if (record.sending) world_.Violate("a second Send while one is outstanding");
   if (record.closing) world_.Violate("a Send after Close");
@@ -177,7 +190,16 @@ void SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token)
   record.blocked = false;
   record.spans.assign(spans.begin(), spans.end());
   record.lent_hash = HashOf(record);
+  if (world_.faults_.Happens(Fault::kSendAtOnce)) {
+    const int64_t result = WriteLent(record);
+    record.blocked = result == -EAGAIN;
+    if (record.blocked) return kUnderWay;
+    record.sending = false;
+    record.spans.clear();
+    return static_cast<int32_t>(result);
+  }
   MarkReady(socket.index);
+  return kUnderWay;
 }
 
 void SimBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) {

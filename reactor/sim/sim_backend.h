@@ -42,7 +42,8 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void StartReceive(Socket socket, Token token) override;
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
-  void Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void ShutdownSend(Socket socket) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
@@ -142,6 +143,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   const uint32_t number_;
   BackendStats stats_;
   SimBuffers buffers_;
+  const uint32_t retained_bytes_min_;
   std::unique_ptr<SimBuffers> datagram_buffers_;
   const uint32_t datagram_buffer_count_;
   std::vector<DatagramInfo> datagram_infos_;

@@ -14,7 +14,7 @@ std::string_view FaultName(Fault fault) {
       "connect_refused",     "segment_delay",       "handshake_loss",
       "datagram_loss",       "datagram_duplicate",  "datagram_reorder",
       "datagram_overflow",   "send_to_refused",     "descriptor_reuse",
-      "receive_burst",
+      "receive_burst",       "send_at_once",        "retain_refused",
   };
   return kNames[static_cast<size_t>(fault)];
 }

@@ -47,8 +47,10 @@ enum class Fault : uint8_t {
   kSendToRefused,     // one datagram of a batch: ENOBUFS, EPERM
   kDescriptorReuse,   // the number closed last is given to the next socket at once
   kReceiveBurst,      // one Poll gives one more delivery of the same socket
+  kSendAtOnce,        // a send is done before Send returns, and no completion follows
+  kRetainRefused,     // a receive buffer cannot be kept beyond its completion
 };
-inline constexpr size_t kFaults = static_cast<size_t>(Fault::kReceiveBurst) + 1;
+inline constexpr size_t kFaults = static_cast<size_t>(Fault::kRetainRefused) + 1;
 
 // "partial_receive": as knobs are named on a command line and in a report.
 std::string_view FaultName(Fault fault);

@@ -5,9 +5,11 @@
 #include <array>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "bench/scripted_backend.h"
 #include "reactor/base/prng.h"
 
 namespace sluice {
@@ -25,54 +27,68 @@ std::string Contents(const OutputQueue& queue) {
   return bytes;
 }
 
+// Counts what is given back.
+class ReleaseCounter : public ScriptedBackend {
+ public:
+  ReleaseCounter() : ScriptedBackend("", 0) {}
+  void ReleaseBuffer(BufferId buffer) override { ++released[buffer]; }
+  std::map<BufferId, int> released;
+};
+
 class OutputQueueTest : public testing::Test {
  protected:
-  OutputPool pool_;
-  OutputQueue queue_{pool_};
+  void TearDown() override {
+    queue_.Clear(pool_);
+    queue_.ReleaseAllLent(pool_);
+  }
+
+  ReleaseCounter backend_;
+  OutputPool pool_{backend_};
+  OutputQueue queue_;
 };
 
 TEST_F(OutputQueueTest, KeepsTheOrderOfOwnedBorrowedAndReservedBytes) {
-  queue_.Append("one ");
-  queue_.AppendBorrowed("two ");
-  std::memcpy(queue_.Reserve(100), "three ", 6);
+  queue_.Append(pool_, "one ");
+  queue_.AppendBorrowed(pool_, "two ");
+  std::memcpy(queue_.Reserve(pool_, 100), "three ", 6);
   queue_.Commit(6);
-  queue_.Append("four");
+  queue_.Append(pool_, "four");
   EXPECT_EQ(Contents(queue_), "one two three four");
   EXPECT_EQ(queue_.bytes(), 18u);
 }
 
 TEST_F(OutputQueueTest, EmptyGathersNothing) {
-  queue_.Append("");
-  queue_.AppendBorrowed("");
+  queue_.Append(pool_, "");
+  queue_.AppendBorrowed(pool_, "");
   std::array<iovec, 4> spans;
   EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)), 0u);
   EXPECT_TRUE(queue_.empty());
 }
 
 TEST_F(OutputQueueTest, CommitOfNothingSendsNothing) {
-  queue_.Reserve(10);
+  queue_.Reserve(pool_, 10);
   queue_.Commit(0);
   EXPECT_TRUE(queue_.empty());
-  queue_.Append("x");
+  queue_.Append(pool_, "x");
   EXPECT_EQ(Contents(queue_), "x");
-  queue_.Consume(1);
+  queue_.Consume(pool_, 1);
   EXPECT_TRUE(queue_.empty());
 }
 
 TEST_F(OutputQueueTest, BorrowedBytesAreNotCopied) {
   static constexpr std::string_view kText = "lives for ever";
-  queue_.AppendBorrowed(kText);
+  queue_.AppendBorrowed(pool_, kText);
   std::array<iovec, 1> span;
   ASSERT_EQ(queue_.Gather(absl::MakeSpan(span)), 1u);
   EXPECT_EQ(span[0].iov_base, kText.data());
 }
 
 TEST_F(OutputQueueTest, GatheredBytesStayWhereTheyAreWhileMoreIsQueued) {
-  queue_.Append("first");
+  queue_.Append(pool_, "first");
   std::array<iovec, 1> before;
   ASSERT_EQ(queue_.Gather(absl::MakeSpan(before)), 1u);
-  for (int i = 0; i < 1000; ++i) queue_.Append("more and more");
-  std::memcpy(queue_.Reserve(100000), "x", 1);
+  for (int i = 0; i < 1000; ++i) queue_.Append(pool_, "more and more");
+  std::memcpy(queue_.Reserve(pool_, 100000), "x", 1);
   queue_.Commit(1);
   std::array<iovec, 1> after;
   ASSERT_EQ(queue_.Gather(absl::MakeSpan(after)), 1u);
@@ -81,9 +97,9 @@ TEST_F(OutputQueueTest, GatheredBytesStayWhereTheyAreWhileMoreIsQueued) {
 }
 
 TEST_F(OutputQueueTest, ReservedRoomStaysWhileAllBeforeItIsSent) {
-  queue_.Append("before");
-  char* room = queue_.Reserve(20);
-  queue_.Consume(6);
+  queue_.Append(pool_, "before");
+  char* room = queue_.Reserve(pool_, 20);
+  queue_.Consume(pool_, 6);
   EXPECT_TRUE(queue_.empty());
   std::memset(room, 'r', 20);
   queue_.Commit(20);
@@ -92,32 +108,33 @@ TEST_F(OutputQueueTest, ReservedRoomStaysWhileAllBeforeItIsSent) {
 
 TEST_F(OutputQueueTest, GatherFillsAtMostTheSpansItIsGiven) {
   for (int i = 0; i < 10; ++i) {
-    queue_.AppendBorrowed("b");
-    queue_.Append("a");
+    queue_.AppendBorrowed(pool_, "b");
+    queue_.Append(pool_, "a");
   }
   std::array<iovec, 4> spans;
   EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)), 4u);
-  queue_.Consume(4);
+  queue_.Consume(pool_, 4);
   EXPECT_EQ(queue_.bytes(), 16u);
   EXPECT_EQ(Contents(queue_), "babababababababa");
 }
 
 TEST_F(OutputQueueTest, ManySmallAppendsTakeFewSpans) {
-  for (int i = 0; i < 4096; ++i) queue_.Append("16 bytes of text");
+  for (int i = 0; i < 4096; ++i) queue_.Append(pool_, "16 bytes of text");
   std::array<iovec, 64> spans;
   EXPECT_LE(queue_.Gather(absl::MakeSpan(spans)), 32u);
 }
 
 TEST_F(OutputQueueTest, TwoQueuesOfOnePoolDoNotMix) {
-  OutputQueue other(pool_);
+  OutputQueue other;
   for (int round = 0; round < 50; ++round) {
-    queue_.Append(std::string(700, 'a'));
-    other.Append(std::string(700, 'b'));
-    queue_.Consume(650);
-    other.Consume(650);
+    queue_.Append(pool_, std::string(700, 'a'));
+    other.Append(pool_, std::string(700, 'b'));
+    queue_.Consume(pool_, 650);
+    other.Consume(pool_, 650);
   }
   EXPECT_EQ(Contents(queue_), std::string(50 * 50, 'a'));
   EXPECT_EQ(Contents(other), std::string(50 * 50, 'b'));
+  other.Clear(pool_);
 }
 
 TEST_F(OutputQueueTest, HoldsWhatAStringWould) {
@@ -125,21 +142,22 @@ TEST_F(OutputQueueTest, HoldsWhatAStringWould) {
     Prng prng(seed);
     std::deque<std::string> borrowed;  // outlives the queue's use of it
     std::string model;
+    BufferId retained = 0;  // as many until now
     for (int step = 0; step < 2000; ++step) {
       const size_t size = prng.Chance(1, 20) ? prng.Between(0, 200000) : prng.Between(0, 900);
       const std::string bytes(size, static_cast<char>('a' + prng.Between(0, 25)));
-      switch (prng.Between(0, 4)) {
+      switch (prng.Between(0, 6)) {
         case 0:
-          queue_.Append(bytes);
+          queue_.Append(pool_, bytes);
           model += bytes;
           break;
         case 1:
           borrowed.push_back(bytes);
-          queue_.AppendBorrowed(borrowed.back());
+          queue_.AppendBorrowed(pool_, borrowed.back());
           model += bytes;
           break;
         case 2: {
-          char* room = queue_.Reserve(size + 1);
+          char* room = queue_.Reserve(pool_, size + 1);
           std::memset(room, 'z', size + 1);
           std::memcpy(room, bytes.data(), size);
           const size_t kept = prng.Between(0, size);
@@ -147,9 +165,19 @@ TEST_F(OutputQueueTest, HoldsWhatAStringWould) {
           model += bytes.substr(0, kept);
           break;
         }
+        case 3:
+          if (bytes.empty()) break;
+          borrowed.push_back(bytes);
+          queue_.AppendRetained(pool_, borrowed.back(), retained++);
+          model += bytes;
+          break;
+        case 4:
+          queue_.CopyRetained(pool_);
+          EXPECT_EQ(backend_.released.size(), retained);
+          break;
         default: {
           const size_t count = prng.Between(0, model.size());
-          queue_.Consume(count);
+          queue_.Consume(pool_, count);
           model.erase(0, count);
         }
       }
@@ -159,45 +187,75 @@ TEST_F(OutputQueueTest, HoldsWhatAStringWould) {
         ASSERT_TRUE(Contents(queue_) == model) << "seed " << seed << " step " << step;
       }
     }
-    queue_.Clear();
+    queue_.Clear(pool_);
     EXPECT_TRUE(queue_.empty());
+    EXPECT_EQ(backend_.released.size(), retained);
+    for (const auto& [buffer, times] : backend_.released) EXPECT_EQ(times, 1) << buffer;
+    backend_.released.clear();
   }
+}
+
+TEST_F(OutputQueueTest, CopiedRetainedBytesNeedTheirBufferNoMore) {
+  std::string buffer = "0123456789";
+  queue_.Append(pool_, "before ");
+  queue_.AppendRetained(pool_, buffer, 7);
+  queue_.Append(pool_, " after");
+  queue_.Consume(pool_, 10);
+  queue_.CopyRetained(pool_);
+  EXPECT_EQ(backend_.released[7], 1);
+  buffer.assign(10, 'x');
+  EXPECT_EQ(Contents(queue_), "3456789 after");
+}
+
+// Its front was taken by a zero-copy send, which reads the buffer until it is released.
+TEST_F(OutputQueueTest, RetainedBytesThatAreLentStayAfterTheirCopy) {
+  const std::string buffer = "0123456789";
+  queue_.AppendRetained(pool_, buffer, 7);
+  queue_.Lend();
+  queue_.Consume(pool_, 4);
+  queue_.CopyRetained(pool_);
+  EXPECT_EQ(Contents(queue_), "456789");
+  EXPECT_EQ(backend_.released.count(7), 0u);
+  queue_.ReleaseLent(pool_);
+  EXPECT_EQ(backend_.released[7], 1);
 }
 
 // What a zero-copy send took is still read by the kernel: its memory is nobody else's.
 TEST_F(OutputQueueTest, LentBytesStayUntilTheirRelease) {
-  queue_.Append(std::string(400, 'a'));
+  queue_.Append(pool_, std::string(400, 'a'));
   std::array<iovec, 1> lent;
   ASSERT_EQ(queue_.Gather(absl::MakeSpan(lent)), 1u);
   queue_.Lend();
-  queue_.Consume(400);
+  queue_.Consume(pool_, 400);
   EXPECT_TRUE(queue_.empty());
   // A copying send meanwhile, and another zero-copy one: neither gets that memory.
-  queue_.Append(std::string(400, 'b'));
-  queue_.Consume(400);
-  queue_.Append(std::string(400, 'c'));
+  queue_.Append(pool_, std::string(400, 'b'));
+  queue_.Consume(pool_, 400);
+  queue_.Append(pool_, std::string(400, 'c'));
   queue_.Lend();
-  queue_.Consume(400);
-  for (int i = 0; i < 8; ++i) queue_.Append(std::string(400, 'd'));
+  queue_.Consume(pool_, 400);
+  for (int i = 0; i < 8; ++i) queue_.Append(pool_, std::string(400, 'd'));
   const auto* bytes = static_cast<const char*>(lent[0].iov_base);
   EXPECT_EQ(std::string_view(bytes, lent[0].iov_len), std::string(400, 'a'));
-  queue_.ReleaseLent();
-  queue_.ReleaseLent();
+  queue_.ReleaseLent(pool_);
+  queue_.ReleaseLent(pool_);
   EXPECT_EQ(queue_.bytes(), 3200u);
 }
 
 TEST(OutputQueueDeathTest, MisuseStopsTheProgram) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  OutputPool pool;
-  OutputQueue queue(pool);
-  queue.Reserve(10);
-  EXPECT_DEATH(queue.Append("x"), "Commit is due");
-  EXPECT_DEATH(queue.AppendBorrowed("x"), "Commit is due");
-  EXPECT_DEATH(queue.Reserve(1), "Commit is due");
+  ReleaseCounter backend;
+  OutputPool pool(backend);
+  OutputQueue queue;
+  queue.Reserve(pool, 10);
+  EXPECT_DEATH(queue.Append(pool, "x"), "Commit is due");
+  EXPECT_DEATH(queue.AppendBorrowed(pool, "x"), "Commit is due");
+  EXPECT_DEATH(queue.Reserve(pool, 1), "Commit is due");
   EXPECT_DEATH(queue.Commit(11), "at most what was reserved");
   queue.Commit(10);
-  EXPECT_DEATH(queue.Consume(11), "check failed");
-  EXPECT_DEATH(queue.ReleaseLent(), "only what was lent");
+  EXPECT_DEATH(queue.Consume(pool, 11), "check failed");
+  EXPECT_DEATH(queue.ReleaseLent(pool), "only what was lent");
+  queue.Clear(pool);
 }
 
 }  // namespace

@@ -98,6 +98,63 @@ TEST_P(BufferTest, ConnectionsPausedInTheMiddleDoNotStallTheOthers) {
   ASSERT_TRUE(TurnUntil([&] { return AllReceived(servers, 200 << 10); }));
 }
 
+TEST_P(BufferTest, WhatIsSentOnFromReceiveMemoryArrivesWhole) {
+  UseBuffers(4, 512);
+  backend_options.retained_bytes_min = 1;
+  EchoBurst(50, 20000);
+}
+
+TEST_P(BufferTest, PartsOfWhatWasReceivedOutliveItsConnection) {
+  backend_options.retained_bytes_min = 1;
+  const Pair pair = ConnectPair();
+  const std::string sent = Payload(1, 8000);
+  Listener* relay = Listen([&](Peer& peer) {
+    peer.on_data = [&](Connection& connection, std::string_view bytes) {
+      if (bytes.size() < sent.size()) return size_t{0};
+      Of(pair.server).Send(bytes.substr(5000));
+      Of(pair.server).Send(bytes);
+      Of(pair.server).Send(bytes.substr(1, 4000));
+      connection.Abort();
+      return bytes.size();
+    };
+  });
+  const PeerPtr source = Connect(relay->endpoint(), script::Say(sent));
+  ASSERT_TRUE(TurnUntil([&] { return source->closed(); }));
+  Listener* others = Listen();
+  for (int i = 0; i < 20; ++i) Connect(others->endpoint(), script::Say(Payload(2, 8000)));
+  const std::string expected = sent.substr(5000) + sent + sent.substr(1, 4000);
+  ASSERT_TRUE(TurnUntil([&] { return pair.client->received_bytes == expected.size(); }));
+  EXPECT_TRUE(pair.client->received == expected);
+}
+
+TEST_P(BufferTest, SlowReadersOfAnEchoDoNotStallTheOthers) {
+  UseBuffers(4, 1024);
+  backend_options.retained_bytes_min = 1;
+  ListenerOptions small;
+  small.socket.Set(socket_option::kSendBufferBytes, 8192);
+  Listener* listener = Listen(script::Echo, small);
+  ConnectOptions connect;
+  connect.socket.Set(socket_option::kReceiveBufferBytes, 8192);
+  std::vector<PeerPtr> slow;
+  for (int i = 0; i < 12; ++i) {
+    const Script pause = [](Peer& peer) {
+      peer.on_open = [](Connection& connection) { connection.PauseReading(); };
+    };
+    slow.push_back(Connect(listener->endpoint(), pause, connect));
+  }
+  ASSERT_TRUE(TurnUntil([&] {
+    return std::all_of(slow.begin(), slow.end(), [](const PeerPtr& peer) { return peer->open(); });
+  }));
+  constexpr size_t kBytes = 400 << 10;  // more than both sockets and the echo's output hold
+  for (int i = 0; i < 12; ++i) Of(slow[i]).Send(Payload(i, kBytes));
+  Settle(200);
+  accepted_.clear();
+  EchoBurst(20, 5000);
+  for (const PeerPtr& peer : slow) Of(peer).ResumeReading();
+  ASSERT_TRUE(TurnUntil([&] { return AllReceived(slow, kBytes); }));
+  for (int i = 0; i < 12; ++i) EXPECT_TRUE(slow[i]->received == Payload(i, kBytes)) << i;
+}
+
 TEST_P(BufferTest, HandlersThatConsumeNothingDoNotStallTheOthers) {
   UseBuffers(2, 1024);
   Listener* hoarders = Listen(

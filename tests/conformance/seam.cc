@@ -50,6 +50,7 @@ void SeamTest::Record(const Completion& completion) {
     event.bytes.assign(completion.data, static_cast<size_t>(completion.result));
   }
   if (completion.buffer != kNoBuffer) {
+    if (on_receive) on_receive(completion);
     if (hold_buffers) {
       held_.push_back({completion.buffer, completion.data, event.bytes});
     } else {
@@ -128,8 +129,18 @@ SeamTest::Pipe SeamTest::Connected(Token client) {
 void SeamTest::Send(Socket socket, std::string_view bytes, Token token) {
   // The array may go as soon as the call returns.
   iovec span{const_cast<char*>(bytes.data()), bytes.size()};
-  backend().Send(socket, absl::MakeConstSpan(&span, 1), token);
+  SendSpans(socket, absl::MakeConstSpan(&span, 1), token);
   span = {};
+}
+
+void SeamTest::SendSpans(Socket socket, absl::Span<const iovec> spans, Token token) {
+  const int32_t result = backend().Send(socket, spans, token);
+  if (result == Backend::kUnderWay) return;
+  Completion done;
+  done.token = token;
+  done.operation = Operation::kSend;
+  done.result = result;
+  Record(done);
 }
 
 void SeamTest::SendAll(Socket socket, const std::string& bytes, Token token) {

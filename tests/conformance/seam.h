@@ -57,11 +57,14 @@ class SeamTest : public testing::TestWithParam<BackendCase> {
   Pipe Connected(Token client);
   Socket Listening(int backlog = 128);
   void Send(Socket socket, std::string_view bytes, Token token);
+  // What was done at once is an event, too.
+  void SendSpans(Socket socket, absl::Span<const iovec> spans, Token token);
   // Sends everything, offering again what was not taken.
   void SendAll(Socket socket, const std::string& bytes, Token token);
 
   BackendOptions backend_options;
-  bool hold_buffers = false;  // keep them until ReleaseHeld
+  bool hold_buffers = false;                          // keep them until ReleaseHeld
+  std::function<void(const Completion&)> on_receive;  // before its buffer is released
   std::vector<Event> events;
 
  private:

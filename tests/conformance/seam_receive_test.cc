@@ -272,5 +272,66 @@ TEST_P(SeamBufferTest, WhomNoBufferWasLeftForComesFirst) {
   }
 }
 
+TEST_P(SeamReceiveTest, RetainedBytesStayUntilTheirOwnRelease) {
+  backend_options.receive_buffers = 4;
+  backend_options.receive_buffer_bytes = 1024;
+  backend_options.retained_bytes_min = 1;
+  Pipe pipe = Connected(kClient);
+  backend().StartReceive(pipe.server, kServer);
+  struct Kept {
+    BufferId buffer;
+    std::string_view bytes;
+    std::string copy;
+  };
+  std::vector<Kept> kept;
+  size_t refused = 0;
+  on_receive = [&](const Completion& completion) {
+    const std::string_view bytes(completion.data, static_cast<size_t>(completion.result));
+    const BufferId buffer = backend().RetainBuffer(completion.buffer, bytes.size());
+    if (buffer == kNoBuffer) {
+      ++refused;
+    } else {
+      kept.push_back({buffer, bytes, std::string(bytes)});
+    }
+  };
+  const std::string all = Payload(1, 20000);
+  SendAll(pipe.client, all, kClient);
+  ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == all.size(); }))
+      << "what is retained must leave enough to receive with";
+  EXPECT_TRUE(Received(kServer) == all);
+  EXPECT_GT(kept.size(), 0u);
+  EXPECT_GT(refused, 0u);
+  for (const Kept& piece : kept) {
+    EXPECT_EQ(piece.bytes, piece.copy);
+    backend().ReleaseBuffer(piece.buffer);
+  }
+  kept.clear();
+  on_receive = nullptr;
+  SendAll(pipe.client, all, kClient);
+  ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == 2 * all.size(); }));
+}
+
+TEST_P(SeamReceiveTest, FewBytesAreNotWorthRetaining) {
+  backend_options.retained_bytes_min = 100;
+  Pipe pipe = Connected(kClient);
+  backend().StartReceive(pipe.server, kServer);
+  on_receive = [&](const Completion& completion) {
+    const BufferId buffer =
+        backend().RetainBuffer(completion.buffer, static_cast<size_t>(completion.result));
+    if (completion.result < 100) {
+      EXPECT_EQ(buffer, kNoBuffer);
+    } else {
+      EXPECT_NE(buffer, kNoBuffer);
+      backend().ReleaseBuffer(buffer);
+    }
+  };
+  const std::string bytes(100, 'a');
+  Send(pipe.client, std::string_view(bytes).substr(1), kClient);
+  ASSERT_TRUE(PollUntil(
+      [&] { return Received(kServer).size() == 99 && Count(kClient, Operation::kSend) == 1; }));
+  Send(pipe.client, bytes, kClient);
+  ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == 199; }));
+}
+
 }  // namespace
 }  // namespace sluice::test

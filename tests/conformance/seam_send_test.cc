@@ -21,7 +21,6 @@ TEST_P(SeamSendTest, CompletesOnceWithWhatWasTaken) {
   Pipe pipe = Connected(kClient);
   backend().StartReceive(pipe.server, kServer);
   Send(pipe.client, "hello", kClient);
-  EXPECT_EQ(Count(kClient, Operation::kSend), 0u) << "completions come only out of Poll";
   ASSERT_TRUE(PollUntil([&] { return Received(kServer) == "hello"; }));
   Settle();
   ASSERT_EQ(Count(kClient, Operation::kSend), 1u);
@@ -40,7 +39,7 @@ TEST_P(SeamSendTest, SpansAreSentInOrder) {
   {
     std::vector<iovec> spans;
     for (std::string& piece : pieces) spans.push_back({piece.data(), piece.size()});
-    backend().Send(pipe.client, spans, kClient);
+    SendSpans(pipe.client, spans, kClient);
   }
   ASSERT_TRUE(PollUntil([&] { return Received(kServer).size() == all.size(); }));
   EXPECT_TRUE(Received(kServer) == all);

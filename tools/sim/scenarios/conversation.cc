@@ -16,6 +16,7 @@ BackendOptions SmallBuffers() {
   BackendOptions options;
   options.receive_buffers = 4;
   options.receive_buffer_bytes = 512;
+  options.retained_bytes_min = 1;
   return options;
 }
 

@@ -100,9 +100,11 @@ class Producer : public Handler {
   void Flood(Connection& connection) {
     const size_t output_bytes_max = connection.limits().output_bytes_max;
     while (connection.is_open()) {
-      const bool near = connection.unsent_bytes() + kPieceBytesMax > output_bytes_max;
-      SendPiece(connection, near ? 1 : kPieceBytesMax);
-      trial_.Expect(connection.is_open() == (connection.unsent_bytes() <= output_bytes_max),
+      const size_t unsent = connection.unsent_bytes();
+      const uint64_t given = supply_.source.given();
+      SendPiece(connection, unsent + kPieceBytesMax > output_bytes_max ? 1 : kPieceBytesMax);
+      const uint64_t asked_for = unsent + supply_.source.given() - given;
+      trial_.Expect(connection.is_open() == (asked_for <= output_bytes_max),
                     "output overflows at another size than output_bytes_max");
     }
   }

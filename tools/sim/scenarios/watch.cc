@@ -45,7 +45,7 @@ bool Fits(const Connection& connection, const End& end, CloseReason reason) {
     case CloseCode::kOutputStalled:
       return limits.stall_timeout > Duration(0) && connection.unsent_bytes() > 0;
     case CloseCode::kOutputOverflow:
-      return connection.unsent_bytes() > limits.output_bytes_max;
+      return connection.unsent_bytes() <= limits.output_bytes_max;  // what was too much is dropped
     case CloseCode::kLoopStopped:
       return connection.loop().stopping();
     default:
