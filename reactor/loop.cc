@@ -90,6 +90,7 @@ absl::StatusOr<DatagramSocket*> Loop::Bind(const Endpoint& endpoint, DatagramSoc
   // would lose all but the first. Each is truncated when it is taken out.
   const DatagramOptions bind{.reuse_port = options.reuse_port,
                              .receive_bytes_max = kDatagramBytesMax,
+                             .trains = options.trains,
                              .socket = options.socket};
   absl::StatusOr<Socket> socket = backend_->BindDatagram(endpoint, bind);
   if (!socket.ok()) return socket.status();

@@ -187,7 +187,8 @@ class Loop {
   std::vector<Token> flush_wanted_, flushing_;
   std::vector<Token> turn_wanted_, turning_;
   std::vector<std::unique_ptr<SignalFunction>> signals_;
-  std::vector<Datagram> datagram_batch_;  // reused
+  std::vector<Datagram> datagram_batch_;              // reused
+  std::vector<OutgoingDatagram> outgoing_datagrams_;  // reused
 
   int held_open_ = 0;  // by a Group: other loops that still run
   bool stopping_ = false;

@@ -1,7 +1,6 @@
 #include "reactor/udp.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "reactor/loop.h"
@@ -20,16 +19,31 @@ DatagramSocket::DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions 
                                std::unique_ptr<DatagramHandler> handler)
     : loop_(loop), socket_(socket), options_(std::move(options)), handler_(std::move(handler)) {}
 
+// Entries count as well: empty datagrams take memory, too.
+size_t DatagramSocket::Outbox::held_bytes() const {
+  return bytes.size() + entries.size() * sizeof(Entry) + peers.size() * sizeof(Endpoint);
+}
+
+void DatagramSocket::Outbox::Add(const Endpoint& peer, std::string_view datagram) {
+  if (peers.empty() || !(peers.back() == peer)) peers.push_back(peer);
+  entries.push_back({datagram.size(), static_cast<uint32_t>(peers.size() - 1)});
+  bytes.append(datagram);
+}
+
+void DatagramSocket::Outbox::Clear() {
+  entries.clear();
+  peers.clear();
+  bytes.clear();
+  begin = begin_byte = 0;
+}
+
 bool DatagramSocket::Send(const Endpoint& peer, std::string_view bytes) {
   if (closing_) return false;
-  // An entry counts as well: empty datagrams take memory, too.
-  const size_t queue_bytes = queued_.bytes.size() + queued_.entries.size() * sizeof(Outbox::Entry);
-  if (queue_bytes + bytes.size() > options_.send_queue_bytes_max) {
+  if (queued_.held_bytes() + bytes.size() > options_.send_queue_bytes_max) {
     ++stats_.queue_drops;
     return false;
   }
-  queued_.entries.push_back({peer, queued_.bytes.size(), bytes.size()});
-  queued_.bytes.append(bytes);
+  queued_.Add(peer, bytes);
   WantFlush();
   return true;
 }
@@ -43,11 +57,9 @@ void DatagramSocket::WantFlush() {
 void DatagramSocket::Flush() {
   flush_wanted_ = false;
   if (closed_ || send_outstanding_) return;
-  if (departing_.begin == departing_.entries.size()) {
+  if (departing_.done()) {
     std::swap(departing_, queued_);
-    queued_.entries.clear();
-    queued_.bytes.clear();
-    queued_.begin = 0;
+    queued_.Clear();
   }
   const size_t count =
       std::min(departing_.entries.size() - departing_.begin, Backend::kSendDatagramsMax);
@@ -55,30 +67,35 @@ void DatagramSocket::Flush() {
     if (closing_) CloseNow();
     return;
   }
-  std::array<OutgoingDatagram, Backend::kSendDatagramsMax> batch;
-  for (size_t i = 0; i < count; ++i) {
-    const Outbox::Entry& entry = departing_.entries[departing_.begin + i];
-    batch[i] = {&entry.peer, departing_.bytes.data() + entry.offset, entry.size};
-  }
   departing_end_ = departing_.begin + count;
+  departing_end_byte_ = departing_.begin_byte;
+  std::vector<OutgoingDatagram>& batch = loop_.outgoing_datagrams_;
+  batch.clear();
+  for (size_t i = departing_.begin; i < departing_end_; ++i) {
+    const Outbox::Entry& entry = departing_.entries[i];
+    batch.push_back(
+        {&departing_.peers[entry.peer], departing_.bytes.data() + departing_end_byte_, entry.size});
+    departing_end_byte_ += entry.size;
+  }
   send_outstanding_ = true;
-  loop_.backend_->SendTo(socket_, absl::MakeConstSpan(batch.data(), count), token_);
+  loop_.backend_->SendTo(socket_, batch, token_);
 }
 
 void DatagramSocket::SendCompleted(const Completion& completion) {
   send_outstanding_ = false;
   const size_t offered = departing_end_ - departing_.begin;
   const auto taken = static_cast<size_t>(std::max(completion.result, 0));
-  for (; departing_.begin < departing_end_; ++departing_.begin) {
-    stats_.bytes_sent += departing_.entries[departing_.begin].size;
-    loop_.stats_.bytes_sent += departing_.entries[departing_.begin].size;
-  }
+  const size_t bytes = departing_end_byte_ - departing_.begin_byte;
+  departing_.begin = departing_end_;
+  departing_.begin_byte = departing_end_byte_;
+  stats_.bytes_sent += bytes;
+  loop_.stats_.bytes_sent += bytes;
   stats_.sent += taken;
   stats_.refused += offered - taken;
   ++loop_.stats_.sends;
   if (completion.first_error != 0) last_send_error_ = -completion.first_error;
   if (closed_) return;
-  if (departing_.begin < departing_.entries.size() || !queued_.entries.empty() || closing_) {
+  if (!departing_.done() || !queued_.entries.empty() || closing_) {
     WantFlush();
   }
 }

@@ -96,6 +96,10 @@ struct DatagramOptions {
   bool reuse_port = false;
   // Larger datagrams are truncated to this, and say so. At most kDatagramBytesMax.
   size_t receive_bytes_max = 65535;
+  // Neighbours in a SendTo that have one peer and one size (the last may be shorter) and lie one
+  // behind the other may pass the network stack as one message, cut at its end (UDP_SEGMENT). What
+  // is sent, counted and refused stays the same.
+  bool trains = true;
   SocketOptions socket{};
 };
 
@@ -116,6 +120,7 @@ struct BackendStats {
   uint64_t buffer_exhaustions = 0;  // receives paused because every buffer was lent out
   uint64_t stale_events = 0;        // kernel events for a socket already gone, dropped
   uint64_t zero_copy_sends = 0;     // whose memory the kernel kept beyond their completion
+  uint64_t datagram_trains = 0;  // messages that were several datagrams (DatagramOptions::trains)
 };
 
 class Backend {

@@ -1,19 +1,21 @@
 #include "reactor/backend/datagram_io.h"
 
 #include <netinet/udp.h>
-#include <poll.h>
 #include <sys/mman.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstring>
 
 #include "reactor/base/check.h"
 
 namespace sluice::backend {
 
-void ReadControl(msghdr& header, DatagramInfo& info) {
+void ReadHeader(msghdr& header, size_t wire_bytes, DatagramInfo& info) {
+  info.peer =
+      Endpoint::FromSockaddr(static_cast<const sockaddr*>(header.msg_name), header.msg_namelen);
+  info.wire_bytes = wire_bytes;
+  info.truncated = (header.msg_flags & MSG_TRUNC) != 0;
+  info.kernel_drops = 0;
+  info.segment_bytes = 0;
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
        control = CMSG_NXTHDR(&header, control)) {
     if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL) {
@@ -39,56 +41,21 @@ DatagramSlots::~DatagramSlots() {
   munmap(memory_, infos_.size() * slot_bytes_);
 }
 
-namespace {
-
-bool HasRoom(int fd, BackendStats& stats) {
-  pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
-  ++stats.kernel_entries;
-  return poll(&room, 1, 0) > 0 && (room.revents & POLLOUT) != 0;
+DatagramHeaders::DatagramHeaders() {
+  for (size_t i = 0; i < kMax; ++i) {
+    msghdr& header = headers_[i].msg_hdr;
+    header.msg_name = &peers_[i];
+    header.msg_iov = &spans_[i];
+    header.msg_iovlen = 1;
+    header.msg_control = controls_[i].bytes;
+  }
 }
 
-}  // namespace
-
-bool DatagramSend::Continue(int fd, BackendStats& stats) {
-  constexpr size_t kBatch = 64;
-  std::array<mmsghdr, kBatch> headers;
-  std::array<iovec, kBatch> spans;
-  bool had_room = false;  // when the one in front was refused for want of it
-  while (next_ < datagrams_.size()) {
-    const size_t count = std::min(kBatch, datagrams_.size() - next_);
-    for (size_t i = 0; i < count; ++i) {
-      const OutgoingDatagram& datagram = datagrams_[next_ + i];
-      spans[i] = {const_cast<char*>(datagram.data), datagram.size};
-      headers[i] = {};
-      headers[i].msg_hdr.msg_name = const_cast<sockaddr*>(datagram.peer->address());
-      headers[i].msg_hdr.msg_namelen = datagram.peer->size();
-      headers[i].msg_hdr.msg_iov = &spans[i];
-      headers[i].msg_hdr.msg_iovlen = 1;
-    }
-    ++stats.kernel_entries;
-    const int sent =
-        sendmmsg(fd, headers.data(), static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent > 0) {
-      next_ += sent;
-      taken_ += sent;
-      had_room = false;
-      continue;
-    }
-    const int error = errno;
-    if (error == EINTR) continue;
-    if (error == EAGAIN && !had_room) {
-      had_room = HasRoom(fd, stats);
-      if (!had_room) return false;
-      continue;
-    }
-    // EAGAIN with room on our side: the queue of a unix-domain peer is full (unix(7)). Nothing
-    // tells when it has room again, and the other peers must not wait for it.
-    had_room = false;
-    // The error is that of the first one; the others still have their chance.
-    if (first_error_ == 0) first_error_ = -error;
-    ++next_;
-  }
-  return true;
+void DatagramHeaders::Offer(size_t i, char* data, size_t bytes) {
+  spans_[i] = {data, bytes};
+  msghdr& header = headers_[i].msg_hdr;
+  header.msg_namelen = sizeof(peers_[i]);
+  header.msg_controllen = kControlBytes;
 }
 
 }  // namespace sluice::backend

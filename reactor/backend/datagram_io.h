@@ -1,14 +1,15 @@
-// Datagrams in and out of a descriptor, many a system call: what both kernel backends share.
+// Received datagrams: where they are kept and what the kernel says of them. Both kernel backends
+// share it; datagram_send.h is the other direction.
 #ifndef SLUICE_REACTOR_BACKEND_DATAGRAM_IO_H_
 #define SLUICE_REACTOR_BACKEND_DATAGRAM_IO_H_
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "reactor/backend/backend.h"
 
 namespace sluice::backend {
@@ -19,8 +20,9 @@ inline constexpr size_t kControlBytes = 2 * CMSG_SPACE(sizeof(int));
 // Tells the number of a datagram slot from that of a stream buffer in a BufferId.
 inline constexpr BufferId kDatagramBufferBit = BufferId{1} << 30;
 
-// Fills kernel_drops and segment_bytes from the control messages.
-void ReadControl(msghdr& header, DatagramInfo& info);
+// What the kernel said of a datagram beside its bytes: address, flags and control messages.
+// `wire_bytes`: its size as sent.
+void ReadHeader(msghdr& header, size_t wire_bytes, DatagramInfo& info);
 
 // Fixed-size slots of untouched memory: one datagram each, taken and given back in any order.
 class DatagramSlots {
@@ -39,23 +41,27 @@ class DatagramSlots {
   std::vector<DatagramInfo> infos_;
 };
 
-// One SendTo on its way: what is left, and what became of the rest.
-class DatagramSend {
+// What one recvmmsg(2) fills. Kept between calls: most of it never changes.
+class DatagramHeaders {
  public:
-  explicit DatagramSend(absl::Span<const OutgoingDatagram> datagrams)
-      : datagrams_(datagrams.begin(), datagrams.end()) {}
+  static constexpr size_t kMax = 32;
 
-  // Sends on with sendmmsg(2). True when done; false when the socket's buffer is full.
-  bool Continue(int fd, BackendStats& stats);
+  DatagramHeaders();
 
-  int32_t taken() const { return taken_; }
-  int32_t first_error() const { return first_error_; }  // -errno
+  // Room for a datagram; due anew before every call.
+  void Offer(size_t i, char* data, size_t bytes);
+  mmsghdr* data() { return headers_.data(); }
+  mmsghdr& operator[](size_t i) { return headers_[i]; }
 
  private:
-  std::vector<OutgoingDatagram> datagrams_;
-  size_t next_ = 0;
-  int32_t taken_ = 0;
-  int32_t first_error_ = 0;
+  struct alignas(cmsghdr) Control {
+    char bytes[kControlBytes];
+  };
+
+  std::array<mmsghdr, kMax> headers_{};
+  std::array<iovec, kMax> spans_;
+  std::array<sockaddr_storage, kMax> peers_;
+  std::array<Control, kMax> controls_;
 };
 
 }  // namespace sluice::backend

@@ -71,7 +71,8 @@ EpollBackend::~EpollBackend() {
   close(epoll_fd_);
 }
 
-absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t receive_bytes_max) {
+absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind,
+                                           const DatagramOptions& options) {
   const Socket socket = Register(fd, kind, IsUnix(fd));
   if (!socket.valid()) {
     const int error = errno;
@@ -79,9 +80,12 @@ absl::StatusOr<Socket> EpollBackend::Adopt(int fd, SocketKind kind, size_t recei
     return ErrnoStatus(error, "epoll_ctl", "see fs.epoll.max_user_watches");
   }
   if (kind == SocketKind::kDatagram) {
-    At(socket).receive_bytes_max = static_cast<uint16_t>(receive_bytes_max);
+    DatagramState& state = datagrams_[socket.index];
+    state.receive_bytes_max = options.receive_bytes_max;
+    if (options.trains) state.trains = Trains::Probe(fd);
     if (datagram_slots_ == nullptr) {
       datagram_slots_ = std::make_unique<DatagramSlots>(datagram_buffers_, kDatagramBytesMax + 1);
+      datagram_headers_ = std::make_unique<DatagramHeaders>();
       for (uint32_t slot = datagram_buffers_; slot > 0; --slot) {
         free_datagram_slots_.push_back(slot - 1);
       }
@@ -194,7 +198,7 @@ void EpollBackend::CompleteConnect(Record& record) {
 void EpollBackend::Close(Socket socket, CloseMode mode, Token token) {
   Record& record = At(socket);
   record.token = token;
-  CancelOutput(record);
+  CancelOutput(socket.index, record);
   if (mode == CloseMode::kReset) MakeCloseReset(record.fd);
   RemoveUnixFile(socket);
   ++stats_.kernel_entries;
@@ -203,15 +207,15 @@ void EpollBackend::Close(Socket socket, CloseMode mode, Token token) {
   records_.Erase(socket.index);
 }
 
-void EpollBackend::CancelOutput(Record& record) {
+void EpollBackend::CancelOutput(uint32_t index, Record& record) {
   if (record.connecting) Complete(record, Operation::kConnect, -ECANCELED);
-  if (record.blocked_send == nullptr) return;
-  if (record.kind == SocketKind::kStream) {
-    Complete(record, Operation::kSend, -ECANCELED);
-  } else {
-    const int32_t taken = record.blocked_send->datagrams->taken();
-    Complete(record, Operation::kSendTo, taken).first_error = -ECANCELED;
+  if (record.blocked_send != nullptr) Complete(record, Operation::kSend, -ECANCELED);
+  if (record.kind != SocketKind::kDatagram) return;
+  const DatagramState& state = datagrams_.at(index);
+  if (state.blocked_send != nullptr) {
+    Complete(record, Operation::kSendTo, state.blocked_send->taken()).first_error = -ECANCELED;
   }
+  datagrams_.erase(index);
 }
 
 bool EpollBackend::CanReceive() const {
@@ -274,7 +278,7 @@ void EpollBackend::HandleEvent(const epoll_event& event) {
     ++stats_.stale_events;
     return;
   }
-  if (Contains(event.events, EPOLLOUT | EPOLLHUP | EPOLLERR)) ContinueOutput(*record);
+  if (Contains(event.events, EPOLLOUT | EPOLLHUP | EPOLLERR)) ContinueOutput(key.index, *record);
   // The peer's end is in the queue, or urgent data, before which a read stops short (tcp(7)).
   if (Contains(event.events, EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) {
     record->read_to_the_end = true;
@@ -312,7 +316,7 @@ void EpollBackend::ServeReady() {
       ++passed_over_;
       MarkReady(key.index, *record);
       continue;
-    } else if (!CanReceive() || !ServeOnce(*record)) {
+    } else if (!CanReceive() || !ServeOnce(key.index, *record)) {
       out_of_buffers_ = true;
       MarkReady(key.index, *record);
       continue;
@@ -325,9 +329,10 @@ void EpollBackend::ServeReady() {
 }
 
 // False when there was no buffer for it.
-bool EpollBackend::ServeOnce(Record& record) {
-  const bool served =
-      record.kind == SocketKind::kStream ? ReceiveStream(record) : ReceiveDatagrams(record);
+bool EpollBackend::ServeOnce(uint32_t index, Record& record) {
+  const bool served = record.kind == SocketKind::kStream
+                          ? ReceiveStream(record)
+                          : ReceiveDatagrams(record, datagrams_.at(index));
   if (!served) ++stats_.buffer_exhaustions;
   return served;
 }

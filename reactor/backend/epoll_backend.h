@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "reactor/backend/datagram_io.h"
 #include "reactor/backend/kernel_backend.h"
 #include "reactor/backend/retained_buffers.h"
@@ -38,11 +39,15 @@ class EpollBackend final : public KernelBackend {
   absl::Span<const Completion> Poll(TimePoint deadline) override;
 
  private:
-  // A Send or SendTo that met a full socket; its edge resumes it.
+  // A send that met a full socket; its edge resumes it.
   struct BlockedSend {
     std::array<iovec, kSendSpansMax> spans;
     size_t count = 0;
-    std::unique_ptr<DatagramSend> datagrams;  // instead, on a datagram socket
+  };
+  struct DatagramState {
+    size_t receive_bytes_max = 0;
+    Trains trains;
+    std::unique_ptr<DatagramSend> blocked_send;
   };
 
   // Small, for an idle connection is one of these.
@@ -56,15 +61,17 @@ class EpollBackend final : public KernelBackend {
     bool read_to_the_end : 1 = false;  // a short read need not be the last: until EAGAIN
     bool queued : 1 = false;           // in ready_
     bool connecting : 1 = false;
-    uint16_t receive_bytes_max = 0;  // datagrams
     Token token = 0;
     std::unique_ptr<BlockedSend> blocked_send;
   };
 
   EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options);
 
-  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, size_t receive_bytes_max) override;
+  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) override;
   int Descriptor(Socket socket) override { return At(socket).fd; }
+  Trains& TrainsOf(Socket datagram_socket) override {
+    return datagrams_.at(datagram_socket.index).trains;
+  }
   Record& At(Socket socket) { return records_.Live(socket.index); }
   // Registers the descriptor; an invalid Socket and errno where the kernel refuses.
   Socket Register(int fd, SocketKind kind, bool read_to_the_end);
@@ -73,16 +80,18 @@ class EpollBackend final : public KernelBackend {
   void HandleEvent(const epoll_event& event);
   void MarkReady(uint32_t index, Record& record);
   void ServeReady();
-  bool ServeOnce(Record& record);
+  bool ServeOnce(uint32_t index, Record& record);
   void AcceptSome(Record& record);
   bool AcceptEnded(Record& record, int error);
   bool ReceiveStream(Record& record);
-  bool ReceiveDatagrams(Record& record);
+  bool ReceiveDatagrams(Record& record, const DatagramState& state);
+  void DatagramReceived(const Record& record, const DatagramState& state, mmsghdr& header);
   void CompleteConnect(Record& record);
-  void ContinueOutput(Record& record);
+  void ContinueOutput(uint32_t index, Record& record);
+  void ContinueSendTo(const Record& record, DatagramState& state);
   int32_t TrySend(const Record& record, absl::Span<const iovec> spans);
-  bool TrySendTo(const Record& record, DatagramSend& send);
-  void CancelOutput(Record& record);
+  void CompleteSendTo(const Record& record, const DatagramSend& send);
+  void CancelOutput(uint32_t index, Record& record);
   Completion& Complete(const Record& record, Operation operation, int32_t result);
   bool CanReceive() const;
 
@@ -91,11 +100,13 @@ class EpollBackend final : public KernelBackend {
   base::BufferPool buffers_;
   RetainedBuffers retained_;
   const uint32_t datagram_buffers_;
-  std::unique_ptr<DatagramSlots> datagram_slots_;  // made with the first datagram socket
+  absl::flat_hash_map<uint32_t, DatagramState> datagrams_;  // by Socket::index
+  std::unique_ptr<DatagramSlots> datagram_slots_;           // made with the first datagram socket
+  std::unique_ptr<DatagramHeaders> datagram_headers_;
   std::vector<uint32_t> free_datagram_slots_;
   std::vector<base::SlabKey> ready_, serving_;
   std::vector<Completion> gathering_, batch_;
-  bool waited_ = true;         // the last Poll asked the kernel
+  bool waited_ = true;  // the last Poll asked the kernel
   size_t passed_over_ = 0;
   size_t received_bytes_ = 0;  // of streams, in this Poll
   bool out_of_buffers_ = false;

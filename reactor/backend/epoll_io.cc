@@ -87,25 +87,13 @@ bool EpollBackend::ReceiveStream(Record& record) {
   return true;
 }
 
-bool EpollBackend::ReceiveDatagrams(Record& record) {
-  constexpr size_t kBatch = 32;
-  const size_t count = std::min(kBatch, free_datagram_slots_.size());
+bool EpollBackend::ReceiveDatagrams(Record& record, const DatagramState& state) {
+  const size_t count = std::min(DatagramHeaders::kMax, free_datagram_slots_.size());
   if (count == 0) return false;
-  std::array<mmsghdr, kBatch> headers;
-  std::array<iovec, kBatch> spans;
-  std::array<sockaddr_storage, kBatch> peers;
-  alignas(cmsghdr) std::array<char[kControlBytes], kBatch> controls;
+  DatagramHeaders& headers = *datagram_headers_;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t slot = free_datagram_slots_[free_datagram_slots_.size() - 1 - i];
-    spans[i] = {datagram_slots_->data(slot), record.receive_bytes_max};
-    headers[i] = {};
-    headers[i].msg_hdr = {.msg_name = &peers[i],
-                          .msg_namelen = sizeof(peers[i]),
-                          .msg_iov = &spans[i],
-                          .msg_iovlen = 1,
-                          .msg_control = controls[i],
-                          .msg_controllen = kControlBytes,
-                          .msg_flags = 0};
+    headers.Offer(i, datagram_slots_->data(slot), state.receive_bytes_max);
   }
   ++stats_.kernel_entries;
   // MSG_TRUNC: the length as it was sent, also where it did not fit (recv(2)).
@@ -119,37 +107,39 @@ bool EpollBackend::ReceiveDatagrams(Record& record) {
     }
     return true;
   }
-  for (int i = 0; i < received; ++i) {
-    const uint32_t slot = free_datagram_slots_.back();
-    free_datagram_slots_.pop_back();
-    msghdr& header = headers[i].msg_hdr;
-    DatagramInfo& info = datagram_slots_->info(slot);
-    info = {};
-    info.peer = Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&peers[i]), header.msg_namelen);
-    info.wire_bytes = headers[i].msg_len;
-    info.truncated = (header.msg_flags & MSG_TRUNC) != 0;
-    ReadControl(header, info);
-    const size_t kept = std::min<size_t>(headers[i].msg_len, record.receive_bytes_max);
-    Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
-    completion.more = true;
-    completion.data = datagram_slots_->data(slot);
-    completion.buffer = slot | kDatagramBufferBit;
-    completion.datagram = &info;
-  }
+  // Fewer than it had room for: then the queue is empty, or an error ended it, and both the next
+  // datagram and the error are an edge (do_recvmmsg in net/socket.c).
+  if (static_cast<size_t>(received) < count) record.readable = false;
+  for (int i = 0; i < received; ++i)
+    DatagramReceived(record, state, headers[static_cast<size_t>(i)]);
   return true;
 }
 
-void EpollBackend::ContinueOutput(Record& record) {
+// Into the slot on top of the free ones.
+void EpollBackend::DatagramReceived(const Record& record, const DatagramState& state,
+                                    mmsghdr& header) {
+  const uint32_t slot = free_datagram_slots_.back();
+  free_datagram_slots_.pop_back();
+  DatagramInfo& info = datagram_slots_->info(slot);
+  ReadHeader(header.msg_hdr, header.msg_len, info);
+  const size_t kept = std::min<size_t>(header.msg_len, state.receive_bytes_max);
+  Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
+  completion.more = true;
+  completion.data = datagram_slots_->data(slot);
+  completion.buffer = slot | kDatagramBufferBit;
+  completion.datagram = &info;
+}
+
+void EpollBackend::ContinueOutput(uint32_t index, Record& record) {
   if (record.connecting) {
     CompleteConnect(record);
     return;
   }
+  if (record.kind == SocketKind::kDatagram) {
+    return ContinueSendTo(record, datagrams_.at(index));
+  }
   if (record.blocked_send == nullptr) return;
   const BlockedSend& blocked = *record.blocked_send;
-  if (record.kind == SocketKind::kDatagram) {
-    if (TrySendTo(record, *blocked.datagrams)) record.blocked_send.reset();
-    return;
-  }
   const int32_t result = TrySend(record, absl::MakeConstSpan(blocked.spans.data(), blocked.count));
   if (result == kUnderWay) return;
   record.blocked_send.reset();
@@ -191,21 +181,29 @@ int32_t EpollBackend::TrySend(const Record& record, absl::Span<const iovec> span
 void EpollBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
                           Token token) {
   Record& record = At(socket);
-  SLUICE_CHECK(record.blocked_send == nullptr, "one SendTo a socket may be outstanding");
+  DatagramState& state = datagrams_.at(socket.index);
+  SLUICE_CHECK(state.blocked_send == nullptr, "one SendTo a socket may be outstanding");
   SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
                "a batch has 1 to 256 datagrams");
   record.token = token;
-  auto send = std::make_unique<DatagramSend>(datagrams);
-  if (TrySendTo(record, *send)) return;
-  record.blocked_send = std::make_unique<BlockedSend>();
-  record.blocked_send->datagrams = std::move(send);
+  DatagramSend send(datagrams);
+  if (send.Continue(record.fd, state.trains, stats_)) {
+    CompleteSendTo(record, send);
+  } else {
+    send.Keep();
+    state.blocked_send = std::make_unique<DatagramSend>(std::move(send));
+  }
 }
 
-// False when the socket is full; otherwise all were taken or refused.
-bool EpollBackend::TrySendTo(const Record& record, DatagramSend& send) {
-  if (!send.Continue(record.fd, stats_)) return false;
+void EpollBackend::ContinueSendTo(const Record& record, DatagramState& state) {
+  if (state.blocked_send == nullptr) return;
+  if (!state.blocked_send->Continue(record.fd, state.trains, stats_)) return;
+  CompleteSendTo(record, *state.blocked_send);
+  state.blocked_send.reset();
+}
+
+void EpollBackend::CompleteSendTo(const Record& record, const DatagramSend& send) {
   Complete(record, Operation::kSendTo, send.taken()).first_error = send.first_error();
-  return true;
 }
 
 }  // namespace sluice::backend

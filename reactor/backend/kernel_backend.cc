@@ -1,5 +1,7 @@
 #include "reactor/backend/kernel_backend.h"
 
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -7,6 +9,14 @@
 #include <cstdint>
 
 namespace sluice::backend {
+namespace {
+
+// Who cuts or gathers datagrams by himself is left alone, from then on.
+bool EndsTrains(const RawSocketOption& option) {
+  return option.level == IPPROTO_UDP && (option.name == UDP_SEGMENT || option.name == UDP_CORK);
+}
+
+}  // namespace
 
 KernelBackend::~KernelBackend() {
   for (const auto& [index, path] : unix_files_) unlink(path.c_str());
@@ -17,7 +27,7 @@ absl::StatusOr<Socket> KernelBackend::Listen(const Endpoint& endpoint,
                                              const ListenOptions& options) {
   absl::StatusOr<int> fd = OpenListener(endpoint, options, blocking_);
   if (!fd.ok()) return fd.status();
-  absl::StatusOr<Socket> socket = Adopt(*fd, SocketKind::kListener, 0);
+  absl::StatusOr<Socket> socket = Adopt(*fd, SocketKind::kListener, {});
   if (socket.ok() && !endpoint.unix_file().empty()) {
     unix_files_[socket->index] = endpoint.unix_file();
   }
@@ -32,7 +42,7 @@ absl::StatusOr<Socket> KernelBackend::BindDatagram(const Endpoint& endpoint,
   }
   absl::StatusOr<int> fd = OpenDatagram(endpoint, options, blocking_);
   if (!fd.ok()) return fd.status();
-  absl::StatusOr<Socket> socket = Adopt(*fd, SocketKind::kDatagram, options.receive_bytes_max);
+  absl::StatusOr<Socket> socket = Adopt(*fd, SocketKind::kDatagram, options);
   if (socket.ok() && !endpoint.unix_file().empty()) {
     unix_files_[socket->index] = endpoint.unix_file();
   }
@@ -40,7 +50,9 @@ absl::StatusOr<Socket> KernelBackend::BindDatagram(const Endpoint& endpoint,
 }
 
 absl::Status KernelBackend::SetOption(Socket socket, const RawSocketOption& option) {
-  return SetSocketOption(Descriptor(socket), option);
+  absl::Status status = SetSocketOption(Descriptor(socket), option);
+  if (status.ok() && EndsTrains(option)) TrainsOf(socket) = Trains();
+  return status;
 }
 
 absl::StatusOr<std::string> KernelBackend::GetOption(Socket socket, const RawSocketOption& option) {

@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "reactor/backend/backend.h"
+#include "reactor/backend/datagram_send.h"
 #include "reactor/backend/socket_util.h"
 
 namespace sluice::backend {
@@ -32,8 +33,9 @@ class KernelBackend : public Backend {
   ~KernelBackend() override;
 
   // Takes the descriptor, also on failure.
-  virtual absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, size_t receive_bytes_max) = 0;
+  virtual absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) = 0;
   virtual int Descriptor(Socket socket) = 0;
+  virtual Trains& TrainsOf(Socket datagram_socket) = 0;
 
   // A listener on a unix-domain file takes the file with it when it closes.
   void RemoveUnixFile(Socket listener);

@@ -80,7 +80,8 @@ UringBackend::~UringBackend() {
   });
 }
 
-absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind, size_t receive_bytes_max) {
+absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind,
+                                           const DatagramOptions& options) {
   if (kind == SocketKind::kDatagram) {
     if (absl::Status status = MakeDatagramBuffers(); !status.ok()) {
       close(fd);
@@ -91,15 +92,16 @@ absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind, size_t recei
   record->fd = fd;
   record->kind = kind;
   if (kind == SocketKind::kDatagram) {
-    auto datagrams = std::make_unique<DatagramState>();
-    datagrams->header.msg_namelen = sizeof(sockaddr_storage);
-    datagrams->header.msg_controllen = kControlBytes;
-    datagrams->header.msg_iov = &datagrams->room;
-    datagrams->header.msg_iovlen = 1;
+    auto state = std::make_unique<DatagramState>();
+    state->header.msg_namelen = sizeof(sockaddr_storage);
+    state->header.msg_controllen = kControlBytes;
+    state->header.msg_iov = &state->room;
+    state->header.msg_iovlen = 1;
     // The buffer begins with the header, the address and the control messages.
-    datagrams->room.iov_len =
-        sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_storage) + kControlBytes + receive_bytes_max;
-    record->datagrams = std::move(datagrams);
+    state->room.iov_len = sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_storage) + kControlBytes +
+                          options.receive_bytes_max;
+    if (options.trains) state->trains = Trains::Probe(fd);
+    record->datagram = std::move(state);
   }
   return Socket{key.index};
 }
@@ -201,7 +203,7 @@ void UringBackend::ArmReceive(uint32_t index, Record& record) {
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceive, index));
   } else {
     // MSG_TRUNC: the length as it was sent, also where it did not fit (recv(2)).
-    io_uring_prep_recvmsg_multishot(sqe, record.fd, &record.datagrams->header, MSG_TRUNC);
+    io_uring_prep_recvmsg_multishot(sqe, record.fd, &record.datagram->header, MSG_TRUNC);
     sqe->buf_group = kDatagramGroup;
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceiveDatagram, index));
   }
@@ -331,13 +333,19 @@ int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token t
 void UringBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
                           Token token) {
   Record& record = At(socket);
-  SLUICE_CHECK(record.datagrams->send_to == nullptr, "one SendTo a socket may be outstanding");
+  SLUICE_CHECK(record.datagram->blocked_send == nullptr, "one SendTo a socket may be outstanding");
   SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
                "a batch has 1 to 256 datagrams");
   record.token = token;
-  record.datagrams->send_to = std::make_unique<DatagramSend>(datagrams);
   // One sendmmsg(2) beats an operation a datagram, and keeps their order.
-  HandleSendToRoom(socket.index, record);
+  DatagramSend send(datagrams);
+  if (send.Continue(record.fd, record.datagram->trains, stats_)) {
+    CompleteSendTo(record, send);
+    return;
+  }
+  send.Keep();
+  record.datagram->blocked_send = std::make_unique<DatagramSend>(std::move(send));
+  WaitForRoom(socket.index, record);
 }
 
 void UringBackend::Close(Socket socket, CloseMode mode, Token token) {

@@ -64,19 +64,19 @@ class UringBackend final : public KernelBackend {
     msghdr header;
     std::array<iovec, kSendSpansMax> spans;
   };
-  // Of one datagram socket.
   struct DatagramState {
     msghdr header{};  // what its multishot receive was set up with
     iovec room{};
-    std::unique_ptr<DatagramSend> send_to;
+    Trains trains;
+    std::unique_ptr<DatagramSend> blocked_send;
   };
 
   // Small, for an idle connection is one of these.
   struct Record {
     int fd = -1;
-    int32_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
+    int16_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
     Token token = 0;
-    std::unique_ptr<DatagramState> datagrams;  // on a datagram socket
+    std::unique_ptr<DatagramState> datagram;  // of a datagram socket
     uint32_t send_op = base::SlabKey::kNoIndex;
     UringLentSends lent_sends;
     uint8_t outstanding = 0;  // kernel operations that still owe their last completion
@@ -98,8 +98,9 @@ class UringBackend final : public KernelBackend {
   UringBackend(std::unique_ptr<UringRing> ring, std::unique_ptr<UringBuffers> buffers,
                int wakeup_fd, const BackendOptions& options);
 
-  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, size_t receive_bytes_max) override;
+  absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) override;
   int Descriptor(Socket socket) override { return At(socket).fd; }
+  Trains& TrainsOf(Socket datagram_socket) override { return At(datagram_socket).datagram->trains; }
   absl::Status MakeDatagramBuffers();
   Record& At(Socket socket) { return records_.Live(socket.index); }
 
@@ -127,7 +128,8 @@ class UringBackend final : public KernelBackend {
   void StandingEnded(Record& record, const io_uring_cqe& cqe);
   void SubmitClose(uint32_t index, Record& record);
   void CloseWhenQuiet(uint32_t index, Record& record);
-  void CompleteSendTo(Record& record);
+  void WaitForRoom(uint32_t index, Record& record);
+  void CompleteSendTo(const Record& record, const DatagramSend& send);
   Completion& Complete(const Record& record, Operation operation, int32_t result);
 
   std::unique_ptr<UringRing> ring_;

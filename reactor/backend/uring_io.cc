@@ -51,7 +51,7 @@ void UringBackend::ReceiveStopped(uint32_t index, Record& record, int32_t result
   }
   const bool again = result > 0 || result == -ECANCELED || result == -EINTR || result == -EAGAIN;
   // The end of a stream is met again by the next receive; an error is told only once.
-  if (!again && !record.interested && result < 0) record.kept_error = result;
+  if (!again && !record.interested && result < 0) record.kept_error = static_cast<int16_t>(result);
   if (!again && record.interested) {
     record.interested = false;
     Complete(record, Operation::kReceive, result);
@@ -63,7 +63,7 @@ void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const i
   StandingEnded(record, cqe);
   if (cqe.flags & IORING_CQE_F_BUFFER) {
     const UringBuffers::Piece piece = datagram_buffers_->Take(cqe);
-    msghdr& layout = record.datagrams->header;
+    msghdr& layout = record.datagram->header;
     io_uring_recvmsg_out* out =
         cqe.res < 0 ? nullptr : io_uring_recvmsg_validate(piece.data, cqe.res, &layout);
     if (out == nullptr || record.closing) {
@@ -72,15 +72,13 @@ void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const i
       const unsigned kept = io_uring_recvmsg_payload_length(out, cqe.res, &layout);
       record.fed = true;
       DatagramInfo& info = datagram_infos_[piece.buffer];
-      info = {};
-      info.peer =
-          Endpoint::FromSockaddr(static_cast<sockaddr*>(io_uring_recvmsg_name(out)), out->namelen);
-      info.wire_bytes = out->payloadlen;
-      info.truncated = (out->flags & MSG_TRUNC) != 0;
-      msghdr control{};
-      control.msg_control = static_cast<char*>(io_uring_recvmsg_name(out)) + layout.msg_namelen;
-      control.msg_controllen = out->controllen;
-      ReadControl(control, info);
+      msghdr header{};
+      header.msg_name = io_uring_recvmsg_name(out);
+      header.msg_namelen = out->namelen;
+      header.msg_control = static_cast<char*>(header.msg_name) + layout.msg_namelen;
+      header.msg_controllen = out->controllen;
+      header.msg_flags = static_cast<int>(out->flags);
+      ReadHeader(header, out->payloadlen, info);
       Completion& completion = Complete(record, Operation::kReceive, static_cast<int32_t>(kept));
       completion.more = true;
       completion.data = static_cast<char*>(io_uring_recvmsg_payload(out, &layout));
@@ -150,18 +148,20 @@ void UringBackend::HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, u
   }
 }
 
-void UringBackend::CompleteSendTo(Record& record) {
-  Complete(record, Operation::kSendTo, record.datagrams->send_to->taken()).first_error =
-      record.datagrams->send_to->first_error();
-  record.datagrams->send_to.reset();
+void UringBackend::CompleteSendTo(const Record& record, const DatagramSend& send) {
+  Complete(record, Operation::kSendTo, send.taken()).first_error = send.first_error();
 }
 
-// Sends on; a full socket is waited for.
 void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
-  if (record.closing || record.datagrams->send_to->Continue(record.fd, stats_)) {
-    CompleteSendTo(record);
-    return;
+  DatagramSend& send = *record.datagram->blocked_send;
+  if (!record.closing && !send.Continue(record.fd, record.datagram->trains, stats_)) {
+    return WaitForRoom(index, record);
   }
+  CompleteSendTo(record, send);
+  record.datagram->blocked_send.reset();
+}
+
+void UringBackend::WaitForRoom(uint32_t index, Record& record) {
   ++record.outstanding;
   io_uring_sqe* sqe = ring_->NextSqe();
   io_uring_prep_poll_add(sqe, record.fd, POLLOUT);

@@ -103,7 +103,6 @@ Endpoint Endpoint::FromSockaddr(const sockaddr* address, socklen_t size) {
   Endpoint endpoint;
   if (address == nullptr || size < sizeof(sa_family_t)) return endpoint;
   SLUICE_CHECK(size <= sizeof(Storage), "an address longer than its family has");
-  std::memset(&endpoint.storage_, 0, sizeof(Storage));
   std::memcpy(&endpoint.storage_, address, size);
   endpoint.size_ = size;
   return endpoint;
