@@ -1,0 +1,19 @@
+// Whom a message is for: host and port of Host fields and targets.
+#ifndef SLUICE_PROTOCOLS_HTTP1_HOST_H_
+#define SLUICE_PROTOCOLS_HTTP1_HOST_H_
+
+#include <string_view>
+
+namespace sluice::http1 {
+
+// RFC 3986 3.2 without user information: a name, an IPv4 address or an [IPv6] one, and an optional
+// port up to 65,535. Stricter than the grammar: the host is not empty, and no comma is in it, which
+// is what a repeated field looks like after somebody joined it.
+bool IsHostAndPort(std::string_view text);
+
+// As above, and the port is there.
+bool IsHostWithPort(std::string_view text);
+
+}  // namespace sluice::http1
+
+#endif  // SLUICE_PROTOCOLS_HTTP1_HOST_H_

@@ -1,0 +1,171 @@
+// The loops of every Http1Scan, over what a processor says of a block. Instantiated once a file
+// with a type of that file alone: the code is then that file's own, compiled for its instructions.
+//
+// A Block has:
+//   static constexpr size_t kLaneBytes;                 a power of two, 8 to 64
+//   static Http1Masks Lane(const char* bytes);          of kLaneBytes
+//   static Http1Masks Short(const char* bytes, size);   of 1 to kLaneBytes - 1
+//   static uint64_t Controls(const char* bytes);        of kLaneBytes: with tabs
+//   static uint64_t Tabs(const char* bytes);            of kLaneBytes
+//   static uint64_t NotPlainTarget(const char* bytes);  of kLaneBytes
+// A mask has a bit a byte, the first byte's lowest.
+#ifndef SLUICE_PROTOCOLS_HTTP1_SCAN_BLOCKS_H_
+#define SLUICE_PROTOCOLS_HTTP1_SCAN_BLOCKS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "protocols/http1_bytes.h"
+#include "protocols/http1_scan.h"
+
+namespace sluice::http1 {
+
+struct Http1Masks {
+  uint64_t carriage_return;
+  uint64_t control;  // with tabs
+  uint64_t not_token;
+};
+
+template <class Block>
+[[gnu::always_inline]] inline Http1Masks FullBlock(const char* bytes) {
+  Http1Masks block = Block::Lane(bytes);
+  for (size_t at = Block::kLaneBytes; at < 64; at += Block::kLaneBytes) {
+    const Http1Masks lane = Block::Lane(bytes + at);
+    block.carriage_return |= lane.carriage_return << at;
+    block.control |= lane.control << at;
+    block.not_token |= lane.not_token << at;
+  }
+  return block;
+}
+
+// 1 to 63 bytes; the bits of what is not there are zero.
+template <class Block>
+[[gnu::always_inline]] inline Http1Masks ShortBlock(const char* bytes, size_t size) {
+  constexpr size_t kLane = Block::kLaneBytes;
+  if (size < kLane) return Block::Short(bytes, size);
+  Http1Masks block = Block::Lane(bytes + size - kLane);  // overlaps the lane before: bits agree
+  const size_t last_at = size - kLane;
+  block.carriage_return <<= last_at;
+  block.control <<= last_at;
+  block.not_token <<= last_at;
+  for (size_t at = 0; at < last_at; at += kLane) {
+    const Http1Masks lane = Block::Lane(bytes + at);
+    block.carriage_return |= lane.carriage_return << at;
+    block.control |= lane.control << at;
+    block.not_token |= lane.not_token << at;
+  }
+  return block;
+}
+
+// The bytes from `at` on, up to 64.
+template <class Block>
+[[gnu::always_inline]] inline Http1Masks BlockAt(const char* bytes, size_t size, size_t at) {
+  if (size - at >= 64) return FullBlock<Block>(bytes + at);
+  if (size < 64) return ShortBlock<Block>(bytes, size);
+  // The last 64 bytes, without those of the block before.
+  const size_t known = 64 - (size - at);
+  Http1Masks block = FullBlock<Block>(bytes + size - 64);
+  block.carriage_return >>= known;
+  block.control >>= known;
+  block.not_token >>= known;
+  return block;
+}
+
+[[gnu::always_inline]] inline uint64_t TabsOf(const char* bytes, size_t size) {
+  uint64_t tabs = 0;
+  for (size_t i = 0; i < size && i < 64; ++i) tabs |= uint64_t{bytes[i] == '\t'} << i;
+  return tabs;
+}
+
+// Appends the offsets of the set bits. Without a branch up to a batch, since how many lines end in
+// a block is what no processor can foresee.
+[[gnu::always_inline]] inline size_t AppendLineEnds(uint64_t ends, size_t at, uint16_t* out) {
+  const auto count = static_cast<size_t>(__builtin_popcountll(ends));
+  for (size_t i = 0;; i += Http1Index::kBatch) {
+    for (size_t k = 0; k < Http1Index::kBatch; ++k) {
+      out[i + k] = static_cast<uint16_t>(
+          at + static_cast<size_t>(__builtin_ctzll(ends | (uint64_t{1} << 63))));
+      ends &= ends - 1;
+    }
+    if (i + Http1Index::kBatch >= count) [[likely]]
+      return count;
+  }
+}
+
+template <class Block>
+void IndexBlocks(const char* bytes, size_t size, Http1Index* index) {
+  if (size > Http1Index::kBytesMax) size = Http1Index::kBytesMax;
+  size_t line_ends = 0;
+  size_t at = 0;
+  // A line starts at `bytes`: as if a CR had stood two bytes before, for finding empty lines.
+  uint64_t before = uint64_t{1} << 62;  // the CRs of the block before
+  do {
+    Http1Masks block = BlockAt<Block>(bytes, size, at);
+    index->not_token[at / 64] = block.not_token;
+    const uint64_t after_return = (block.carriage_return << 1) | (before >> 63);
+    uint64_t stray = (block.control & ~(block.carriage_return | after_return)) |
+                     (block.carriage_return & after_return);
+    if (stray != 0) [[unlikely]] {
+      stray &= ~TabsOf(bytes + at, size - at);
+      if (stray != 0) {
+        const auto first = static_cast<size_t>(__builtin_ctzll(stray));
+        const uint64_t ends = block.carriage_return & ((uint64_t{1} << first) - 1);
+        index->line_ends = line_ends + AppendLineEnds(ends, at, index->line_end + line_ends);
+        index->stray_control = at + first;
+        index->not_token[at / 64 + 1] = 0;
+        index->looked_bytes = at + first + 1;
+        return;
+      }
+    }
+    line_ends += AppendLineEnds(block.carriage_return, at, index->line_end + line_ends);
+    const uint64_t empty_line =
+        block.carriage_return & ((block.carriage_return << 2) | (before >> 62));
+    before = block.carriage_return;
+    at += 64;
+    if (empty_line != 0) break;
+  } while (at < size);
+  index->not_token[at / 64] = 0;
+  index->line_ends = line_ends;
+  index->looked_bytes = at < size ? at : size;
+  index->stray_control = index->looked_bytes;
+}
+
+template <class Block>
+size_t FindControlIn(const char* bytes, size_t size) {
+  constexpr size_t kLane = Block::kLaneBytes;
+  size_t at = 0;
+  for (; at + kLane <= size; at += kLane) {
+    uint64_t controls = Block::Controls(bytes + at);
+    if (controls == 0) [[likely]]
+      continue;
+    controls &= ~Block::Tabs(bytes + at);
+    if (controls != 0) return at + static_cast<size_t>(__builtin_ctzll(controls));
+  }
+  while (at < size && !Is(kControl, bytes[at])) ++at;
+  return at;
+}
+
+template <class Block>
+size_t FindNotPlainTargetIn(const char* bytes, size_t size) {
+  constexpr size_t kLane = Block::kLaneBytes;
+  size_t at = 0;
+  for (; at + kLane <= size; at += kLane) {
+    const uint64_t stops = Block::NotPlainTarget(bytes + at);
+    if (stops != 0) return at + static_cast<size_t>(__builtin_ctzll(stops));
+  }
+  if (size >= kLane && at < size) {  // the last lane, overlapping what is known to be plain
+    const uint64_t stops = Block::NotPlainTarget(bytes + size - kLane);
+    return stops == 0 ? size : size - kLane + static_cast<size_t>(__builtin_ctzll(stops));
+  }
+  while (at < size && Is(kPlainTarget, bytes[at])) ++at;
+  return at;
+}
+
+template <class Block>
+constexpr Http1Scan ScanOf(const char* name) {
+  return {name, IndexBlocks<Block>, FindControlIn<Block>, FindNotPlainTargetIn<Block>};
+}
+
+}  // namespace sluice::http1
+
+#endif  // SLUICE_PROTOCOLS_HTTP1_SCAN_BLOCKS_H_
