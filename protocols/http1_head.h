@@ -60,7 +60,11 @@ class Http1Head {
   const StartLine& start_line() const { return start_line_; }
   const http1::FieldTable& fields() const { return fields_; }
   bool mid_message() const { return looked_bytes_ > 0; }
-  void Reset();
+  void Reset() {
+    line_at_ = 0;
+    looked_bytes_ = 0;
+    start_line_taken_ = false;
+  }
 
  private:
   // What TakeLines and what follows it come to: more of the bytes to index, or the result of Read.

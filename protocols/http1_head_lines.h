@@ -28,13 +28,6 @@ inline Http1Parsed Failed(Http1Error error) {
 }  // namespace http1
 
 template <class StartLine>
-void Http1Head<StartLine>::Reset() {
-  line_at_ = 0;
-  looked_bytes_ = 0;
-  start_line_taken_ = false;
-}
-
-template <class StartLine>
 Http1Parsed Http1Head<StartLine>::Read(std::string_view bytes) {
   const size_t visible = std::min(bytes.size(), limits_->head_bytes_max);
   if (looked_bytes_ > 0) [[unlikely]] {

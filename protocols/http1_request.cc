@@ -29,7 +29,7 @@ void Describe(const char* message, const http1::RequestLine& line, const http1::
     request->authority = Slice(message, line.authority_at, line.path_at);
     if (request->path.empty()) request->path = "/";
   } else if (line.form == Http1TargetForm::kAuthority) {
-    request->authority = request->target;
+    request->path = request->authority = request->target;
   }
 }
 

@@ -33,7 +33,8 @@ struct Http1Index {
 struct Http1Scan {
   const char* name;
   // Indexes a stretch that starts at the start of a line, at least one byte. It may stop early, at
-  // the end of a block that holds an empty line.
+  // the end of a block with a CR two bytes behind another (or first of all): an empty line, if what
+  // is between them is one LF.
   void (*index)(const char* bytes, size_t size, Http1Index* index);
   // Offset of the first control byte that is not a tab, or size.
   size_t (*find_control)(const char* bytes, size_t size);

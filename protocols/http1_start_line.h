@@ -36,7 +36,7 @@ struct RequestLine {
   uint16_t method_bytes = 0;
   uint16_t target_at = 0;
   uint16_t target_end = 0;
-  uint16_t authority_at = 0;  // where the form has one; it ends where the path starts
+  uint16_t authority_at = 0;  // of kAbsolute; it ends where the path starts
   uint16_t path_at = 0;
   uint16_t path_end = 0;  // short of target_end, the query follows one byte further
 };

@@ -63,8 +63,7 @@ Http1Error ParseAuthority(std::string_view target, RequestLine* line) {
   if (other_form) return Http1Error::kWrongTargetForm;
   if (!IsHostWithPort(target)) return Http1Error::kBadTarget;
   line->form = Http1TargetForm::kAuthority;
-  line->authority_at = line->target_at;
-  line->path_at = line->path_end = line->target_end;
+  line->path_end = line->target_end;
   return Http1Error::kNone;
 }
 
