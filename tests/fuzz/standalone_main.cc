@@ -17,11 +17,14 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "reactor/base/prng.h"
+#include "tests/fuzz/corpus.h"
 
 ABSL_FLAG(uint64_t, seed, 1, "every input follows from this number");
 ABSL_FLAG(double, seconds, 10, "how long to run; not used when --runs is given");
 ABSL_FLAG(uint64_t, runs, 0, "how many inputs to run; 0 means until --seconds are over");
 ABSL_FLAG(uint64_t, first, 0, "number of the first input: replays one failure with --runs=1");
+ABSL_FLAG(std::string, corpus, "",
+          "a folder of inputs: each runs as it is, and most others are made by changing one");
 ABSL_FLAG(uint64_t, input_bytes_max, 2000, "the longest input");
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -87,6 +90,15 @@ std::string MakeInput(uint64_t seed, uint64_t number, size_t input_bytes_max) {
   return input;
 }
 
+// The files of the corpus first, then three of four by changing one of them.
+std::string MakeInput(uint64_t seed, uint64_t number, size_t input_bytes_max,
+                      const Corpus& corpus) {
+  if (number < corpus.size()) return corpus[number];
+  Prng prng(~seed * 0x9e3779b97f4a7c15u + number);
+  if (corpus.size() == 0 || prng.Chance(1, 4)) return MakeInput(seed, number, input_bytes_max);
+  return corpus.Changed(prng);
+}
+
 struct Options {
   uint64_t seed;
   uint64_t first;
@@ -95,7 +107,7 @@ struct Options {
   size_t input_bytes_max;
 };
 
-uint64_t Run(const Options& options) {
+uint64_t Run(const Options& options, const Corpus& corpus) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   const Clock::time_point start = Clock::now();
   double next_line_seconds = 1;
@@ -103,9 +115,10 @@ uint64_t Run(const Options& options) {
   for (; options.runs == 0 || done < options.runs; ++done) {
     const uint64_t number = options.first + done;
     replay_line_bytes = static_cast<size_t>(std::snprintf(
-        replay_line, sizeof replay_line, "failing input: --seed=%llu --first=%llu --runs=1\n",
+        replay_line, sizeof replay_line,
+        "failing input: --seed=%llu --first=%llu --runs=1 (and --corpus, if given)\n",
         static_cast<unsigned long long>(options.seed), static_cast<unsigned long long>(number)));
-    const std::string input = MakeInput(options.seed, number, options.input_bytes_max);
+    const std::string input = MakeInput(options.seed, number, options.input_bytes_max, corpus);
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
     if (done % 16 != 0) continue;
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -140,8 +153,13 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s: --seconds and --input_bytes_max must be above 0\n", argv[0]);
     return 2;
   }
+  sluice::Corpus corpus;
+  if (const std::string folder = absl::GetFlag(FLAGS_corpus); !corpus.Load(folder)) {
+    std::fprintf(stderr, "%s: no files in --corpus=%s\n", argv[0], folder.c_str());
+    return 2;
+  }
   sluice::PrintReplayLineOnFailure();
-  const uint64_t done = sluice::Run(options);
+  const uint64_t done = sluice::Run(options, corpus);
   std::printf("%llu inputs from seed %llu, no failure\n", static_cast<unsigned long long>(done),
               static_cast<unsigned long long>(options.seed));
   return 0;
