@@ -27,7 +27,6 @@ struct BarChart {
 };
 
 std::string ChartAsSvg(const BarChart& chart);
-std::string EscapeForHtml(const std::string& text);
 
 }  // namespace sluice::compare
 

@@ -9,13 +9,15 @@
 
 namespace sluice::compare {
 
-// "0.91 ±0.02", of the floor "1.00 (3.41 us)", of idle memory "217"; "fails", "-" without figures.
+inline constexpr const char* kNoFigure = "-";
+
+// "0.91 ±0.02", of the floor "1.00 (3.41 us)", of idle memory "217", of a burst "12 of 131,072", of
+// loops "0.93 ±0.01"; "fails", "-" without figures.
 std::string CellText(const Column& column, size_t row);
 
-// The details of one kind of work: titles, and the cells of a row below them.
-std::vector<std::string> DetailTitles();
-std::vector<std::string> DetailCells(const Column& column, const Contender& contender, size_t row);
-
+std::string Decimals(double value, int decimals);
+// "0.91 ±0.02".
+std::string SpreadText(const Spread& spread, int decimals);
 // "3.41 us": three significant digits.
 std::string MicrosecondsText(double microseconds);
 // "8,191", "-3".

@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "bench/compare/cpu_clock.h"
 #include "bench/compare/load_client.h"
 
 namespace sluice::compare {
@@ -20,37 +20,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Commands and replies are lines: "WARMUP_NS DURATION_NS", and JSON.
+// Commands: "run WARMUP_NS DURATION_NS", "load DURATION_NS", "pour BYTES", "drain". Each is
+// answered by a line of JSON.
 constexpr size_t kCommandBytesMax = 100;
 
-Duration CpuTimeOf(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec);
-}
-
-// The kernel counts the time of a running process at ticks only, that of a sleeping one exactly:
-// waits until it stands still.
-Duration SettledCpuTime(clockid_t clock) {
-  constexpr int kTries = 100;
-  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 200'000};
-  Duration last = CpuTimeOf(clock);
-  for (int i = 0; i < kTries; ++i) {
-    nanosleep(&kPause, nullptr);
-    const Duration now = CpuTimeOf(clock);
-    if (now == last) break;
-    last = now;
-  }
-  return last;
-}
-
-absl::StatusOr<Slice> MeasureSlice(LoadClient& client, clockid_t clock, Duration warmup,
+absl::StatusOr<Slice> MeasureSlice(LoadClient& client, const CpuClock& clock, Duration warmup,
                                    Duration duration) {
   absl::StatusOr<Slice> unmeasured = client.Run(warmup);
   if (!unmeasured.ok()) return unmeasured.status();
-  const Duration before = SettledCpuTime(clock);
+  const Duration before = clock.Settled();
   absl::StatusOr<Slice> slice = client.Run(duration);
-  if (slice.ok()) slice->cpu = SettledCpuTime(clock) - before;
+  if (slice.ok()) slice->cpu = clock.Settled() - before;
   return slice;
 }
 
@@ -90,13 +70,28 @@ void Reply(int channel, const absl::Status& status, Json json = Json::object()) 
   }
 }
 
-[[noreturn]] void ClientMain(int channel, const Workload& workload, pid_t server, uint16_t port) {
-  clockid_t clock{};
-  if (clock_getcpuclockid(server, &clock) != 0) {
-    Reply(channel, absl::UnavailableError("the server's CPU clock cannot be read"));
-    _exit(1);
+void Reply(int channel, const absl::StatusOr<Slice>& slice) {
+  Reply(channel, slice.status(), slice.ok() ? ToJson(*slice) : Json::object());
+}
+
+void Obey(int channel, LoadClient& client, const CpuClock& clock, const char* command) {
+  int64_t warmup = 0;
+  int64_t duration = 0;
+  size_t bytes = 0;
+  if (std::sscanf(command, "run %ld %ld", &warmup, &duration) == 2) {
+    Reply(channel, MeasureSlice(client, clock, Duration(warmup), Duration(duration)));
+  } else if (std::sscanf(command, "load %ld", &duration) == 1) {
+    Reply(channel, client.Run(Duration(duration)));
+  } else if (std::sscanf(command, "pour %zu", &bytes) == 1) {
+    Reply(channel, client.Pour(bytes));
+  } else {
+    Reply(channel, client.Drain());
   }
-  absl::StatusOr<std::unique_ptr<LoadClient>> client = LoadClient::Open(workload, port);
+}
+
+[[noreturn]] void ClientMain(int channel, const Workload& workload, pid_t server, uint16_t port) {
+  const absl::StatusOr<CpuClock> clock = CpuClock::Of(server);
+  const auto client = clock.ok() ? LoadClient::Open(workload, port) : clock.status();
   Reply(channel, client.status());
   if (!client.ok()) _exit(1);
   char command[kCommandBytesMax + 1];
@@ -104,12 +99,7 @@ void Reply(int channel, const absl::Status& status, Json json = Json::object()) 
     const ssize_t size = recv(channel, command, kCommandBytesMax, 0);
     if (size <= 0) break;
     command[size] = '\0';
-    int64_t warmup = 0;
-    int64_t duration = 0;
-    if (std::sscanf(command, "%ld %ld", &warmup, &duration) != 2) _exit(1);
-    const absl::StatusOr<Slice> slice =
-        MeasureSlice(**client, clock, Duration(warmup), Duration(duration));
-    Reply(channel, slice.status(), slice.ok() ? ToJson(*slice) : Json::object());
+    Obey(channel, **client, *clock, command);
   }
   _exit(0);
 }
@@ -129,7 +119,7 @@ absl::StatusOr<std::unique_ptr<ClientProcess>> ClientProcess::Start(const Worklo
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     signal(SIGINT, SIG_IGN);  // Ctrl-C is the driver's to handle
-    PinToCore(core);
+    PinToCores({core});
     close(ends[0]);
     ClientMain(ends[1], workload, server.pid(), server.port());
   }
@@ -151,14 +141,35 @@ ClientProcess::~ClientProcess() {
 }
 
 absl::StatusOr<Slice> ClientProcess::Run(Duration warmup, Duration duration) {
-  const std::string command =
-      std::to_string(warmup.count()) + " " + std::to_string(duration.count());
-  if (send(channel_, command.data(), command.size(), MSG_NOSIGNAL) < 0) {
-    return absl::ErrnoToStatus(errno, "the load client is gone");
-  }
+  const absl::Status sent =
+      Command("run " + std::to_string(warmup.count()) + " " + std::to_string(duration.count()));
+  if (!sent.ok()) return sent;
+  return Finish();
+}
+
+absl::Status ClientProcess::Begin(Duration duration) {
+  return Command("load " + std::to_string(duration.count()));
+}
+
+absl::StatusOr<Slice> ClientProcess::Finish() {
   absl::StatusOr<std::string> reply = ReadReply();
   if (!reply.ok()) return reply.status();
   return SliceFromJson(Json::parse(*reply));
+}
+
+absl::Status ClientProcess::Pour(size_t bytes) {
+  if (absl::Status status = Command("pour " + std::to_string(bytes)); !status.ok()) return status;
+  return ReadReply().status();
+}
+
+absl::Status ClientProcess::Drain() {
+  if (absl::Status status = Command("drain"); !status.ok()) return status;
+  return ReadReply().status();
+}
+
+absl::Status ClientProcess::Command(const std::string& command) {
+  if (send(channel_, command.data(), command.size(), MSG_NOSIGNAL) >= 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, "the load client is gone");
 }
 
 // A line. An error that the client tells becomes a status.

@@ -30,8 +30,17 @@ class ClientProcess {
   // CPU time read while it is idle before and after.
   absl::StatusOr<Slice> Run(Duration warmup, Duration duration);
 
+  // Without warming up and without the server's CPU time, in two calls: for several at once.
+  absl::Status Begin(Duration duration);
+  absl::StatusOr<Slice> Finish();
+
+  // As LoadClient's.
+  absl::Status Pour(size_t bytes);
+  absl::Status Drain();
+
  private:
   ClientProcess(pid_t pid, int channel) : pid_(pid), channel_(channel) {}
+  absl::Status Command(const std::string& command);
   absl::StatusOr<std::string> ReadReply();
 
   pid_t pid_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/compare/results.h"
+#include "bench/compare/runner.h"
 
 namespace sluice::compare {
 
@@ -24,12 +25,9 @@ class Comparison {
   Duration Estimate(const Workload& workload) const;
 
  private:
-  struct Runner;
-
   Column MeasureSlices(const Workload& workload);
   Column MeasureMemory(const Workload& workload);
-  Duration SliceOf(const Workload& workload) const;
-  Duration WarmupOf(const Workload& workload) const;
+  SlicePlan PlanOf(const Workload& workload) const;
 
   std::vector<Contender> rows_;
   Settings settings_;

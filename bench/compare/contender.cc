@@ -15,12 +15,26 @@ std::vector<Contender> AllContenders(const std::string& folder) {
     if (variant != nullptr) command.push_back(std::string("--variant=") + variant);
     return command;
   };
+  const auto with_loops = [](Contender contender) {
+    contender.loops = true;
+    return contender;
+  };
+  // Coroutines are for streams.
+  const auto without_datagrams = [](Contender contender) {
+    contender.datagrams = false;
+    return contender;
+  };
   return {
-      {std::string(kFloorId), "raw epoll", Kind::kFloor, program("echo-epoll")},
+      with_loops({std::string(kFloorId), "raw epoll", Kind::kFloor, program("echo-epoll")}),
       {"epoll-again", "raw epoll again (A/A)", Kind::kControl, program("echo-epoll")},
       {"io_uring", "raw io_uring", Kind::kFloor, program("echo-uring")},
-      {"sluice-epoll", "Sluice epoll", Kind::kOurs, program("echo-sluice", "epoll")},
-      {"sluice-io_uring", "Sluice io_uring", Kind::kOurs, program("echo-sluice", "io_uring")},
+      with_loops({"sluice-epoll", "Sluice epoll", Kind::kOurs, program("echo-sluice", "epoll")}),
+      with_loops(
+          {"sluice-io_uring", "Sluice io_uring", Kind::kOurs, program("echo-sluice", "io_uring")}),
+      without_datagrams({"sluice-epoll-coroutine", "Sluice epoll, coroutine", Kind::kOurs,
+                         program("echo-sluice", "epoll-coroutine")}),
+      without_datagrams({"sluice-io_uring-coroutine", "Sluice io_uring, coroutine", Kind::kOurs,
+                         program("echo-sluice", "io_uring-coroutine")}),
       {"libuv-try-write", "libuv, try-write", Kind::kPeer, program("echo-libuv", "try-write")},
       {"libuv-write", "libuv, write", Kind::kPeer, program("echo-libuv", "write")},
       {"libevent-raw", "libevent, raw", Kind::kPeer, program("echo-libevent", "raw")},
@@ -33,6 +47,17 @@ std::vector<Contender> AllContenders(const std::string& folder) {
 
 bool IsBuilt(const Contender& contender) {
   return access(contender.command.front().c_str(), X_OK) == 0;
+}
+
+bool Takes(const Contender& contender, const Workload& workload) {
+  switch (workload.kind) {
+    case WorkKind::kDatagrams:
+      return contender.datagrams;
+    case WorkKind::kLoops:
+      return contender.loops;
+    default:
+      return true;
+  }
 }
 
 absl::StatusOr<Contender> ParseExtraContender(std::string_view text) {

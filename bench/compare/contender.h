@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/compare/workload.h"
 
 namespace sluice::compare {
 
@@ -18,6 +19,8 @@ struct Contender {
   std::string title;  // "libuv, uv_write"
   ContenderKind kind = ContenderKind::kPeer;
   std::vector<std::string> command;  // program and flags
+  bool datagrams = true;             // has UDP too
+  bool loops = false;                // takes --threads=N
   std::string library{};             // what it said it is built on: "libuv 1.44.2"
 };
 
@@ -27,6 +30,8 @@ inline constexpr std::string_view kFloorId = "epoll";
 // All of them; `folder` holds the programs. Those not built are not left out.
 std::vector<Contender> AllContenders(const std::string& folder);
 bool IsBuilt(const Contender& contender);
+// Whether it can do this work; the others have no figures of it.
+bool Takes(const Contender& contender, const Workload& workload);
 
 // "NAME=PROGRAM [FLAGS]": a server from elsewhere, such as another build of Sluice.
 absl::StatusOr<Contender> ParseExtraContender(std::string_view text);

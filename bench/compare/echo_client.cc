@@ -11,6 +11,20 @@
 #include "tools/report/format.h"
 
 namespace sluice::compare {
+namespace {
+
+// A server that has not moved for so long waits for its peers.
+constexpr int kStillMs = 100;
+
+// What a burst leaves with the server, the kernel must not take: the client's receive buffer is
+// small, and small segments keep what the kernel gives the server to send into small, which it
+// counts in segments (tcp_sndbuf_expand in net/ipv4/tcp_input.c).
+void KeepKernelBuffersSmall(int fd) {
+  SetIntOption(fd, SOL_SOCKET, SO_RCVBUF, 4096);
+  SetIntOption(fd, IPPROTO_TCP, TCP_MAXSEG, 536);
+}
+
+}  // namespace
 
 EchoClient::EchoClient(const Workload& workload)
     : workload_(workload), connections_(workload.connections) {
@@ -40,6 +54,7 @@ absl::Status EchoClient::Connect(uint16_t port) {
 absl::Status EchoClient::ConnectOne(Connection& connection, uint32_t index, uint16_t port) {
   connection.fd = socket(AF_INET, (datagrams() ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
   if (connection.fd < 0) return absl::ErrnoToStatus(errno, "socket");
+  if (workload_.kind == WorkKind::kBurst) KeepKernelBuffersSmall(connection.fd);
   const sockaddr_in server = LoopbackAddress(1, port);
   if (connect(connection.fd, reinterpret_cast<const sockaddr*>(&server), sizeof(server)) != 0) {
     return absl::ErrnoToStatus(errno, "connect");
@@ -74,6 +89,15 @@ absl::StatusOr<Slice> EchoClient::Run(Duration duration) {
     const uint32_t index = (first_ + i) % count;
     if (absl::Status status = Ask(connections_[index], index); !status.ok()) return status;
   }
+  if (absl::Status status = ServeAll(begin, duration); !status.ok()) return status;
+  slice_.elapsed = NowOnClient() - begin;
+  for (const Connection& connection : connections_) {
+    slice_.connection_messages.push_back(connection.messages);
+  }
+  return std::move(slice_);
+}
+
+absl::Status EchoClient::ServeAll(TimePoint begin, Duration duration) {
   std::array<epoll_event, 512> events;
   while (asking_ > 0) {
     const int patience = datagrams() ? kDatagramPatienceMs : kPatienceMs;
@@ -87,16 +111,41 @@ absl::StatusOr<Slice> EchoClient::Run(Duration duration) {
       if (absl::Status status = Serve(index); !status.ok()) return status;
     }
   }
-  slice_.elapsed = NowOnClient() - begin;
-  for (const Connection& connection : connections_) {
-    slice_.connection_messages.push_back(connection.messages);
+  return absl::OkStatus();
+}
+
+absl::Status EchoClient::Pour(size_t bytes) {
+  for (uint32_t index = 0; index < connections_.size(); ++index) {
+    if (absl::Status status = Ask(connections_[index], index, bytes); !status.ok()) return status;
   }
-  return std::move(slice_);
+  // What the kernel did not take goes when there is room, as long as the server takes more.
+  std::array<epoll_event, 512> events;
+  for (;;) {
+    const int ready = epoll_wait(epoll_, events.data(), events.size(), kStillMs);
+    if (ready == 0) return absl::OkStatus();
+    for (int i = 0; i < ready; ++i) {
+      const uint32_t index = events[static_cast<size_t>(i)].data.u32;
+      if (absl::Status status = Push(connections_[index], index); !status.ok()) return status;
+    }
+  }
+}
+
+absl::Status EchoClient::Drain() {
+  stopping_ = true;
+  // What arrived meanwhile is not reported again.
+  for (uint32_t index = 0; index < connections_.size(); ++index) {
+    if (absl::Status status = Serve(index); !status.ok()) return status;
+  }
+  return ServeAll(NowOnClient(), Duration(0));
 }
 
 absl::Status EchoClient::Ask(Connection& connection, uint32_t index) {
+  return Ask(connection, index, workload_.depth * workload_.message_bytes);
+}
+
+absl::Status EchoClient::Ask(Connection& connection, uint32_t index, size_t bytes) {
   ++asking_;
-  connection.wanted += workload_.depth * workload_.message_bytes;
+  connection.wanted += bytes;
   connection.asked = NowOnClient();
   return Push(connection, index);
 }

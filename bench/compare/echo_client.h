@@ -18,6 +18,8 @@ class EchoClient : public LoadClient {
   ~EchoClient() override;
   absl::Status Connect(uint16_t port);
   absl::StatusOr<Slice> Run(Duration duration) override;
+  absl::Status Pour(size_t bytes) override;
+  absl::Status Drain() override;
 
  private:
   struct Connection {
@@ -32,9 +34,12 @@ class EchoClient : public LoadClient {
 
   bool datagrams() const { return workload_.kind == WorkKind::kDatagrams; }
   absl::Status ConnectOne(Connection& connection, uint32_t index, uint16_t port);
+  absl::Status Ask(Connection& connection, uint32_t index, size_t bytes);
   absl::Status Ask(Connection& connection, uint32_t index);
   absl::Status Push(Connection& connection, uint32_t index);
   absl::Status Serve(uint32_t index);
+  // Until nothing is asked for; `duration` since `begin` is the time to stop asking.
+  absl::Status ServeAll(TimePoint begin, Duration duration);
   absl::Status Check(const Connection& connection, uint32_t index, size_t size) const;
   absl::Status Answered(Connection& connection, uint32_t index);
   absl::Status NoProgress();

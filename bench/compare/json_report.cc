@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "bench/compare/goals.h"
 #include "bench/compare/reports.h"
 
 namespace sluice::compare {
@@ -14,13 +15,25 @@ Json SpreadAsJson(const Spread& spread) {
           {"cycles", spread.count}};
 }
 
+Json SideAsJson(const LoopsFigures::Side& side) {
+  return {{"cpu_us_a_message", SpreadAsJson(side.cpu_us)},
+          {"messages_a_second", SpreadAsJson(side.rate)}};
+}
+
 Json CellAsJson(const Workload& workload, const Contender& contender, const Cell& cell) {
   Json json = {{"server", contender.id}};
   if (!cell.failure.empty()) {
     json["failure"] = cell.failure;
-  } else if (workload.kind == WorkKind::kIdle) {
-    json["bytes_an_idle_connection"] = cell.idle_bytes;
-  } else {
+  } else if (workload.kind == WorkKind::kBurst && cell.memory) {
+    json["bytes_a_connection_at_the_height"] = cell.memory->peak;
+    json["bytes_a_connection_left"] = cell.memory->left;
+  } else if (cell.memory) {
+    json["bytes_an_idle_connection"] = cell.memory->left;
+  } else if (cell.loops) {
+    json["one_loop"] = SideAsJson(cell.loops->one);
+    json["several_loops"] = SideAsJson(cell.loops->several);
+    json["efficiency"] = SpreadAsJson(cell.loops->efficiency);
+  } else if (workload.measures_cpu()) {
     json["relative_cpu"] = SpreadAsJson(cell.ratio);
     json["cpu_us_a_message"] = SpreadAsJson(cell.cpu_us);
     json["messages_a_second"] = SpreadAsJson(cell.rate);
@@ -37,12 +50,56 @@ Json ColumnAsJson(const Results& results, const Column& column) {
   const Workload& workload = column.workload;
   Json servers = Json::array();
   for (size_t row = 0; row < results.rows.size(); ++row) {
+    if (!Takes(results.rows[row], workload)) continue;
     servers.push_back(CellAsJson(workload, results.rows[row], column.cells[row]));
   }
   return {{"id", workload.id},       {"title", workload.title},
           {"about", workload.about}, {"connections", workload.connections},
           {"depth", workload.depth}, {"message_bytes", workload.message_bytes},
           {"servers", servers}};
+}
+
+const char* Name(Figure figure) {
+  switch (figure) {
+    case Figure::kCpu:
+      return "relative_cpu";
+    case Figure::kP99:
+      return "relative_p99";
+    case Figure::kFairness:
+      return "fairness";
+    case Figure::kIdleBytes:
+      return "bytes_an_idle_connection";
+    case Figure::kGrowth:
+      return "relative_growth";
+  }
+  return "";
+}
+
+const char* Name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kReached:
+      return "reached";
+    case Outcome::kMissedWithinSpread:
+      return "missed_within_spread";
+    case Outcome::kMissed:
+      return "missed";
+    case Outcome::kNotMeasured:
+      return "not_measured";
+  }
+  return "";
+}
+
+Json GoalAsJson(const Verdict& verdict) {
+  const Goal& goal = verdict.goal;
+  const char* bound = goal.figure == Figure::kFairness ? "at_least" : "at_most";
+  Json json = {{"server", std::string(goal.server)},
+               {"work", std::string(goal.work)},
+               {"figure", Name(goal.figure)},
+               {"against", std::string(goal.against)},
+               {bound, goal.limit},
+               {"outcome", Name(verdict.outcome)}};
+  if (verdict.measured.count > 0) json["measured"] = SpreadAsJson(verdict.measured);
+  return json;
 }
 
 }  // namespace
@@ -57,6 +114,8 @@ std::string JsonReport(const Results& results) {
   }
   Json columns = Json::array();
   for (const Column& column : results.columns) columns.push_back(ColumnAsJson(results, column));
+  Json goals = Json::array();
+  for (const Verdict& verdict : Judge(results)) goals.push_back(GoalAsJson(verdict));
   const Json json = {
       {"machine",
        {{"cpu", machine.cpu},
@@ -73,6 +132,7 @@ std::string JsonReport(const Results& results) {
       {"floor", std::string(kFloorId)},
       {"servers", servers},
       {"columns", columns},
+      {"goals", goals},
       {"failures", results.Failures()},
       {"skipped", results.skipped},
       {"interrupted", results.interrupted}};

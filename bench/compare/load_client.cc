@@ -5,6 +5,14 @@
 
 namespace sluice::compare {
 
+absl::Status LoadClient::Pour(size_t) {
+  return absl::UnimplementedError("this load does not come in bursts");
+}
+
+absl::Status LoadClient::Drain() {
+  return absl::UnimplementedError("this load does not come in bursts");
+}
+
 absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::Open(const Workload& workload,
                                                              uint16_t port) {
   if (workload.kind == WorkKind::kChurn) return std::make_unique<ChurnClient>(workload, port);

@@ -3,6 +3,7 @@
 #ifndef SLUICE_BENCH_COMPARE_LOAD_CLIENT_H_
 #define SLUICE_BENCH_COMPARE_LOAD_CLIENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -20,6 +21,11 @@ class LoadClient {
   // Loads the server for `duration` at least one message long, then waits for what is under way:
   // the server is idle before and after. Fills in everything but the server's CPU time.
   virtual absl::StatusOr<Slice> Run(Duration duration) = 0;
+
+  // A burst: sends `bytes` on each connection and reads nothing, until the server has stood still
+  // for a while. Drain then reads all that comes back. Standing connections only.
+  virtual absl::Status Pour(size_t bytes);
+  virtual absl::Status Drain();
 
   // Connects to 127.0.0.1:PORT.
   static absl::StatusOr<std::unique_ptr<LoadClient>> Open(const Workload& workload, uint16_t port);

@@ -152,6 +152,7 @@ Settings SettingsFromFlags(const std::vector<int>& cores) {
     cli::RequireRange("slice", absl::GetFlag(FLAGS_slice), absl::Milliseconds(1),
                       absl::Seconds(60));
   }
+  settings.cores = cores;
   settings.server_core = CoreFromFlag(absl::GetFlag(FLAGS_server_core), cores, 0);
   settings.client_core = CoreFromFlag(absl::GetFlag(FLAGS_client_core), cores, 1);
   return settings;
@@ -161,7 +162,7 @@ Settings SettingsFromFlags(const std::vector<int>& cores) {
 void DropUnable(std::vector<Contender>& rows, Results& results) {
   std::vector<Contender> able;
   for (Contender& contender : rows) {
-    const auto server = ServerProcess::Start(contender.command, results.settings.server_core);
+    const auto server = ServerProcess::Start(contender.command, {results.settings.server_core});
     if (server.ok()) {
       contender.library = (*server)->library();
       able.push_back(std::move(contender));
@@ -238,7 +239,7 @@ int Compare() {
   const std::vector<Workload> work = WorkFromFlags(results);
   results.rows = RowsFromFlags(results);
   cli::CatchInterrupts();
-  PinToCore(results.settings.client_core);
+  PinToCores({results.settings.client_core});
   DropUnable(results.rows, results);
   if (results.rows.empty() || results.rows.front().id != kFloorId) {
     return cli::Fail(absl::UnavailableError("the floor, which all is relative to, does not run"));

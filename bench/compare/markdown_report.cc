@@ -1,5 +1,6 @@
 #include "bench/compare/cell_text.h"
 #include "bench/compare/reports.h"
+#include "bench/compare/tables.h"
 
 namespace sluice::compare {
 namespace {
@@ -16,28 +17,17 @@ std::string Head(const std::vector<std::string>& titles) {
   return Row(titles, titles.size()) + rule + "\n";
 }
 
-std::string Summary(const Results& results) {
-  std::vector<std::string> titles = {"CPU a message"};
-  for (const Column& column : results.columns) titles.push_back(column.workload.title);
-  std::string text = Head(titles);
-  for (size_t row = 0; row < results.rows.size(); ++row) {
-    const Contender& contender = results.rows[row];
-    const std::string mark = contender.kind == ContenderKind::kOurs ? "**" : "";
-    std::vector<std::string> cells = {mark + contender.title + mark};
-    for (const Column& column : results.columns) {
-      cells.push_back(mark + CellText(column, row) + mark);
+std::string Table(const ReportTable& table) {
+  if (table.rows.empty()) return "";
+  std::string text = table.heading.empty() ? "" : "\n## " + table.heading + "\n\n";
+  if (!table.about.empty()) text += table.about + "\n\n";
+  text += Head(table.titles);
+  for (const ReportTable::Row& row : table.rows) {
+    std::vector<std::string> cells = row.cells;
+    for (std::string& cell : cells) {
+      if (row.ours) cell = "**" + cell + "**";
     }
-    text += Row(cells, titles.size());
-  }
-  return text;
-}
-
-std::string Details(const Results& results, const Column& column) {
-  const std::vector<std::string> titles = DetailTitles();
-  std::string text =
-      "\n## " + column.workload.title + "\n\n" + column.workload.about + ".\n\n" + Head(titles);
-  for (size_t row = 0; row < results.rows.size(); ++row) {
-    text += Row(DetailCells(column, results.rows[row], row), titles.size());
+    text += Row(cells, table.titles.size());
   }
   return text;
 }
@@ -46,10 +36,12 @@ std::string Details(const Results& results, const Column& column) {
 
 std::string MarkdownReport(const Results& results) {
   std::string text = "# Side by side\n\n" + LegendText() + "\n\n" + SettingsText(results) + ".\n\n";
-  text += Summary(results);
-  for (const Column& column : results.columns) {
-    if (column.workload.kind != WorkKind::kIdle) text += Details(results, column);
-  }
+  text += Table(SummaryTable(results, 0, results.columns.size()));
+  text += Table(BesideTable(results));
+  text += Table(GoalsTable(results));
+  text += Table(GrowthTable(results));
+  for (const ReportTable& table : OtherTables(results)) text += Table(table);
+  for (const ReportTable& table : DetailTables(results)) text += Table(table);
   for (const std::string& failure : results.Failures()) text += "\nFailed: " + failure + "\n";
   for (const std::string& skipped : results.skipped) text += "\nSkipped: " + skipped + "\n";
   return text;

@@ -6,12 +6,14 @@ void Samples::Add(size_t cycle, const Slice& slice) {
   if (cpu_us.size() <= cycle) {
     cpu_us.resize(cycle + 1);
     rate.resize(cycle + 1);
+    p99_us.resize(cycle + 1);
   }
   const auto count = static_cast<double>(slice.messages);
   const double seconds = std::chrono::duration<double>(slice.elapsed).count();
   if (slice.messages > 0) {
     cpu_us[cycle] = static_cast<double>(slice.cpu.count()) / 1000 / count;
     rate[cycle] = count / seconds;
+    p99_us[cycle] = static_cast<double>(slice.latency_ns.Percentile(99)) / 1000;
   }
   connections.resize(slice.connection_messages.size());
   for (size_t i = 0; i < connections.size(); ++i) connections[i] += slice.connection_messages[i];
@@ -29,6 +31,8 @@ Cell Summarize(const Workload& workload, const Samples& samples, const Samples& 
   if (workload.kind != WorkKind::kChurn) cell.fairness = Fairness(samples.connections);
   cell.p50_us = static_cast<double>(samples.latency_ns.Percentile(50)) / 1000;
   cell.p99_us = static_cast<double>(samples.latency_ns.Percentile(99)) / 1000;
+  cell.cpu_us_by_cycle = samples.cpu_us;
+  cell.p99_us_by_cycle = samples.p99_us;
   cell.messages = samples.messages;
   cell.lost = samples.lost;
   return cell;

@@ -21,12 +21,12 @@ namespace {
 constexpr int kReadyTimeoutMs = 10'000;
 
 // In the child, between fork and exec.
-[[noreturn]] void Exec(const std::vector<std::string>& command, int core, int output,
-                       pid_t parent) {
+[[noreturn]] void Exec(const std::vector<std::string>& command, const std::vector<int>& cores,
+                       int output, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
   signal(SIGINT, SIG_IGN);  // Ctrl-C is the driver's to handle
-  PinToCore(core);
+  PinToCores(cores);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   std::vector<char*> arguments;
@@ -50,22 +50,35 @@ std::string ReadLine(int fd) {
   return line;
 }
 
+// The value of a line "NAME   123 kB".
+absl::StatusOr<uint64_t> BytesIn(const std::string& path, const char* wanted) {
+  std::ifstream file(path);
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string name;
+    uint64_t kibibytes = 0;
+    if (words >> name >> kibibytes && name == wanted) return kibibytes * 1024;
+  }
+  return absl::UnavailableError("no memory figures of it: it is gone, or /proc is");
+}
+
 }  // namespace
 
-void PinToCore(int core) {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  CPU_SET(static_cast<size_t>(core), &cores);
-  sched_setaffinity(0, sizeof(cores), &cores);
+void PinToCores(const std::vector<int>& cores) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int core : cores) CPU_SET(static_cast<size_t>(core), &set);
+  sched_setaffinity(0, sizeof(set), &set);
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(
-    const std::vector<std::string>& command, int core) {
+    const std::vector<std::string>& command, const std::vector<int>& cores) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe2");
   const pid_t parent = getpid();
   const pid_t pid = fork();
-  if (pid == 0) Exec(command, core, ends[1], parent);
+  if (pid == 0) Exec(command, cores, ends[1], parent);
   close(ends[1]);
   if (pid < 0) {
     close(ends[0]);
@@ -89,16 +102,23 @@ ServerProcess::~ServerProcess() {
   waitpid(pid_, nullptr, 0);
 }
 
+std::string ServerProcess::ProcFile(const char* name) const {
+  return "/proc/" + std::to_string(pid_) + "/" + name;
+}
+
 absl::StatusOr<uint64_t> ServerProcess::ResidentBytes() const {
-  std::ifstream file("/proc/" + std::to_string(pid_) + "/smaps_rollup");
-  std::string line;
-  while (std::getline(file, line)) {
-    std::istringstream words(line);
-    std::string name;
-    uint64_t kibibytes = 0;
-    if (words >> name >> kibibytes && name == "Rss:") return kibibytes * 1024;
-  }
-  return absl::UnavailableError("no memory figures of it: it is gone, or /proc is");
+  return BytesIn(ProcFile("smaps_rollup"), "Rss:");
+}
+
+absl::Status ServerProcess::StartPeak() const {
+  std::ofstream file(ProcFile("clear_refs"));
+  file << "5";  // proc(5)
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError("its peak of memory cannot be set back");
+}
+
+absl::StatusOr<uint64_t> ServerProcess::PeakResidentBytes() const {
+  return BytesIn(ProcFile("status"), "VmHWM:");
 }
 
 }  // namespace sluice::compare

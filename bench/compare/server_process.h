@@ -1,4 +1,4 @@
-// One server under comparison: a process pinned to a core, which ends with this object.
+// One server under comparison: a process pinned to its cores, which ends with this object.
 #ifndef SLUICE_BENCH_COMPARE_SERVER_PROCESS_H_
 #define SLUICE_BENCH_COMPARE_SERVER_PROCESS_H_
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace sluice::compare {
@@ -17,7 +18,7 @@ class ServerProcess {
  public:
   // Waits until it printed "ready PORT [LIBRARY]". The error is what it printed instead.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(
-      const std::vector<std::string>& command, int core);
+      const std::vector<std::string>& command, const std::vector<int>& cores);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -28,17 +29,21 @@ class ServerProcess {
 
   // Resident memory, from /proc/PID/smaps_rollup (proc(5)).
   absl::StatusOr<uint64_t> ResidentBytes() const;
+  // The most of it since StartPeak (VmHWM in /proc/PID/status, written anew by clear_refs).
+  absl::Status StartPeak() const;
+  absl::StatusOr<uint64_t> PeakResidentBytes() const;
 
  private:
   explicit ServerProcess(pid_t pid) : pid_(pid) {}
+  std::string ProcFile(const char* name) const;
 
   pid_t pid_;
   uint16_t port_ = 0;
   std::string library_;
 };
 
-// The calling process runs on no other core from now on, where this one is usable.
-void PinToCore(int core);
+// The calling process runs on no other cores from now on, where these are usable.
+void PinToCores(const std::vector<int>& cores);
 
 }  // namespace sluice::compare
 

@@ -16,6 +16,8 @@ enum class WorkKind : uint8_t {
   kChurn,      // connect, one message, close
   kDatagrams,  // UDP sockets, each with its messages under way
   kIdle,       // no rate: the memory of connections that wait
+  kBurst,      // no rate: the memory of connections whose peers do not read, and what stays of it
+  kLoops,      // messages over standing connections, to one loop and to several
 };
 
 struct Workload {
@@ -28,6 +30,12 @@ struct Workload {
   size_t message_bytes = 64;
   bool coalesced = false;  // kDatagrams: those of one connection leave as one train (UDP_SEGMENT)
   Duration slice_min{0};   // many connections need a while for a round
+  bool growth = false;     // one of those that differ in connections only
+  uint32_t loops = 1;      // kLoops: of the server that is compared with one of a single loop
+
+  bool measures_memory() const { return kind == WorkKind::kIdle || kind == WorkKind::kBurst; }
+  // A message costs so and so much, relative to the floor.
+  bool measures_cpu() const { return !measures_memory() && kind != WorkKind::kLoops; }
 };
 
 // All of them, in the order of the table.

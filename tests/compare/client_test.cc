@@ -115,6 +115,29 @@ TEST(LoadClientTest, SeesAConnectionClosedTooSoon) {
   }
 }
 
+TEST(LoadClientTest, BurstComesBackWhole) {
+  OneConnectionServer server([](std::string bytes) { return bytes; });
+  auto client = LoadClient::Open(
+      {.id = "burst", .title = "", .kind = WorkKind::kBurst, .connections = 1}, server.port());
+  ASSERT_TRUE(client.ok()) << client.status();
+  for (const size_t bytes : {size_t{1}, size_t{1} << 20}) {
+    EXPECT_TRUE((*client)->Pour(bytes).ok());
+    EXPECT_TRUE((*client)->Drain().ok());
+  }
+}
+
+TEST(LoadClientTest, SeesThatABurstComesBackChanged) {
+  OneConnectionServer server([](std::string bytes) {
+    bytes.front() ^= 1;
+    return bytes;
+  });
+  auto client = LoadClient::Open(
+      {.id = "burst", .title = "", .kind = WorkKind::kBurst, .connections = 1}, server.port());
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_TRUE((*client)->Pour(1).ok());
+  EXPECT_THAT(std::string((*client)->Drain().message()), HasSubstr("other bytes"));
+}
+
 TEST(LoadClientTest, SaysThatNobodyListens) {
   Workload workload;
   workload.connections = 1;

@@ -4,6 +4,7 @@ too short to measure anything."""
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -13,7 +14,7 @@ import harness  # noqa: E402
 
 TINY = ("--cycles=2", "--slice=2ms")
 # Without those of 10,000 connections, which take their time.
-WORK = ("conns1", "conns64", "depth16", "large", "churn", "udp64", "udp1400", "udp1400gso")
+WORK = ("conns1", "conns10", "conns64", "conns100", "depth16", "large", "churn", "udp64", "udp1400", "udp1400gso")
 FIGURES = {"server", "relative_cpu", "cpu_us_a_message", "messages_a_second", "fairness", "p50_us",
            "p99_us", "messages", "lost"}
 
@@ -42,14 +43,20 @@ class Comparison(unittest.TestCase):
             self.assertIn(server, servers)
         self.assertEqual([column["id"] for column in results["columns"]], list(WORK))
         for column in results["columns"]:
-            self.assertEqual([cell["server"] for cell in column["servers"]], servers)
+            # Coroutines are for streams.
+            datagrams = column["id"].startswith("udp")
+            self.assertEqual([cell["server"] for cell in column["servers"]],
+                             [server for server in servers
+                              if not (datagrams and server.endswith("-coroutine"))])
             for cell in column["servers"]:
                 self.assertEqual(set(cell), FIGURES, cell)
                 self.assertGreater(cell["messages"], 0)
                 self.assertEqual(cell["relative_cpu"]["cycles"], 2)
             self.assertIn(column["title"], result.stdout)
-        self.assertEqual(files["html"].count("<svg"), len(WORK))
-        self.assertIn("| raw epoll |", files["markdown"])
+        self.assertEqual(files["html"].count("<svg"), len(WORK) + 1)  # and growth
+        for part in ("| raw epoll |", "## Beside CPU time", "## Goals", "## As connections grow"):
+            self.assertIn(part, files["markdown"])
+        self.assertRegex(result.stdout, r"Goals: \d+ of \d+ reached")
 
     def test_memory_of_idle_connections(self):
         with tempfile.NamedTemporaryFile("r", encoding="utf-8") as file:
@@ -63,6 +70,46 @@ class Comparison(unittest.TestCase):
         # The floor keeps nothing of a connection; asio's users a buffer of 4 KiB.
         self.assertLess(cells["epoll"], 64)
         self.assertGreater(cells.get("asio-epoll", 4096), 4095)
+
+    def test_memory_of_a_burst(self):
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as file:
+            result = compare(*TINY, "--work=burst", "--servers=libuv-write,asio-epoll",
+                             "--json=" + file.name)
+            results = json.load(file)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        cells = {cell["server"]: cell for cell in results["columns"][0]["servers"]}
+        for cell in cells.values():
+            self.assertLessEqual(cell["bytes_a_connection_left"],
+                                 cell["bytes_a_connection_at_the_height"])
+        # uv_write keeps whatever the peer does not take; asio's users stop reading meanwhile.
+        if "libuv-write" in cells:
+            self.assertGreater(cells["libuv-write"]["bytes_a_connection_at_the_height"], 30_000)
+        if "asio-epoll" in cells:
+            self.assertLess(cells["asio-epoll"]["bytes_a_connection_at_the_height"], 8_000)
+        self.assertIn("Memory of a burst", result.stdout)
+
+    def test_several_loops(self):
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as file:
+            result = compare(*TINY, "--work=loops2", "--json=" + file.name)
+            results = json.load(file)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        cells = results["columns"][0]["servers"]
+        self.assertLessEqual({"epoll", "sluice-epoll"}, {cell["server"] for cell in cells})
+        for cell in cells:
+            self.assertEqual(cell["efficiency"]["cycles"], 2, cell)
+            self.assertGreater(cell["several_loops"]["messages_a_second"]["median"], 0)
+        self.assertIn("2 loops beside one", result.stdout)
+
+    def test_servers_refuse_what_they_do_not_know(self):
+        folder = os.path.join(os.path.dirname(harness.program("x")), "compare")
+        for server, flag in (("echo-epoll", "--port=http"), ("echo-epoll", "--threads=0"),
+                             ("echo-epoll", "--variant=raw"), ("echo-uring", "--threads=2"),
+                             ("echo-sluice", "--fast"), ("echo-sluice", "--port=65536"),
+                             ("echo-sluice", "--variant=kqueue")):
+            result = subprocess.run([os.path.join(folder, server), flag], capture_output=True,
+                                    text=True, timeout=10, check=False)
+            self.assertEqual(result.returncode, 2, flag)
+            self.assertIn(flag, result.stderr)
 
     def test_a_server_from_elsewhere(self):
         server = os.path.join(os.path.dirname(harness.program("x")), "compare", "echo-epoll")

@@ -6,9 +6,12 @@
 
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "bench/compare/servers/datagram_batch.h"
 #include "bench/compare/servers/server.h"
@@ -118,15 +121,22 @@ class EpollFloor {
 
 int main(int argc, char** argv) {
   using namespace sluice::compare;
-  const ServerFlags flags = ParseServerFlags(argc, argv);
+  const ServerFlags flags = ParseServerFlags(argc, argv, {.threads_max = kThreadsMax});
   if (flags.udp) {
     const int fd = BindUdp(flags.port, Blocking::kNo);
     if (flags.gro) SetUdpGro(fd);
     PrintReady(PortOf(fd));
     EchoDatagrams(fd, flags.gro);
   }
-  const int listener = ListenTcp(flags.port, Blocking::kNo);
-  static EpollFloor floor(listener);
+  // A loop a thread, each with a listener of its own at the same port.
+  const SharePort share = flags.threads > 1 ? SharePort::kYes : SharePort::kNo;
+  const int listener = ListenTcp(flags.port, Blocking::kNo, share);
+  std::vector<std::thread> others;
+  for (int i = 1; i < flags.threads; ++i) {
+    const int own = ListenTcp(PortOf(listener), Blocking::kNo, share);
+    others.emplace_back([own] { std::make_unique<EpollFloor>(own)->Run(); });
+  }
+  const auto floor = std::make_unique<EpollFloor>(listener);
   PrintReady(PortOf(listener));
-  floor.Run();
+  floor->Run();
 }

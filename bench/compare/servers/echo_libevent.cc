@@ -125,7 +125,7 @@ void OnDatagrams(evutil_socket_t fd, short, void*) {
 
 int main(int argc, char** argv) {
   using namespace sluice::compare;
-  const ServerFlags flags = ParseServerFlags(argc, argv);
+  const ServerFlags flags = ParseServerFlags(argc, argv, {.variants = {"bufferevent", "raw"}});
   event_base* base = event_base_new();
   const int fd =
       flags.udp ? BindUdp(flags.port, Blocking::kNo) : ListenTcp(flags.port, Blocking::kNo);

@@ -154,7 +154,7 @@ void ServeUdp(uv_loop_t* loop, const sockaddr_in& address) {
 
 int main(int argc, char** argv) {
   using namespace sluice::compare;
-  const ServerFlags flags = ParseServerFlags(argc, argv);
+  const ServerFlags flags = ParseServerFlags(argc, argv, {.variants = {"write", "try-write"}});
   try_write_first = flags.variant == "try-write";
   sockaddr_in address{};
   uv_ip4_addr("127.0.0.1", flags.port, &address);

@@ -7,6 +7,8 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -29,11 +31,12 @@ void Enable(int fd, int level, int option) {
   if (setsockopt(fd, level, option, &on, sizeof(on)) != 0) Die("setsockopt", errno);
 }
 
-int Bind(int type, uint16_t port, Blocking blocking) {
+int Bind(int type, uint16_t port, Blocking blocking, SharePort share = SharePort::kNo) {
   const int flags = SOCK_CLOEXEC | (blocking == Blocking::kNo ? SOCK_NONBLOCK : 0);
   const int fd = socket(AF_INET, type | flags, 0);
   if (fd < 0) Die("socket", errno);
   Enable(fd, SOL_SOCKET, SO_REUSEADDR);
+  if (share == SharePort::kYes) Enable(fd, SOL_SOCKET, SO_REUSEPORT);
   const sockaddr_in address = Loopback(port);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     Die("bind", errno);
@@ -41,15 +44,45 @@ int Bind(int type, uint16_t port, Blocking blocking) {
   return fd;
 }
 
+// The value of "--NAME=VALUE".
+int NumberOf(std::string_view argument, int low, int high) {
+  const std::string_view text = argument.substr(argument.find('=') + 1);
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) {
+    return value;
+  }
+  std::fprintf(stderr, "%s: %.*s: it wants a number from %d to %d\n", program_invocation_short_name,
+               static_cast<int>(argument.size()), argument.data(), low, high);
+  std::exit(2);
+}
+
+// Where there are several ways, there is no ordinary one.
+void CheckVariant(const std::string& variant, const ServerChoices& choices) {
+  const auto& known = choices.variants;
+  if (known.empty() ? variant.empty()
+                    : std::find(known.begin(), known.end(), variant) != known.end()) {
+    return;
+  }
+  std::fprintf(stderr, "%s: --variant=%s: it has", program_invocation_short_name, variant.c_str());
+  for (const std::string_view name : known) {
+    std::fprintf(stderr, " %.*s", static_cast<int>(name.size()), name.data());
+  }
+  std::fprintf(stderr, "%s\n", known.empty() ? " no variants" : "");
+  std::exit(2);
+}
+
 }  // namespace
 
-ServerFlags ParseServerFlags(int argc, char** argv) {
+ServerFlags ParseServerFlags(int argc, char** argv, const ServerChoices& choices) {
   std::signal(SIGPIPE, SIG_IGN);  // libuv writes without MSG_NOSIGNAL
   ServerFlags flags;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.rfind("--port=", 0) == 0) {
-      flags.port = static_cast<uint16_t>(std::atoi(argv[i] + 7));
+      flags.port = static_cast<uint16_t>(NumberOf(argument, 0, 65535));
+    } else if (argument.rfind("--threads=", 0) == 0) {
+      flags.threads = NumberOf(argument, 1, choices.threads_max);
     } else if (argument.rfind("--variant=", 0) == 0) {
       flags.variant = argument.substr(10);
     } else if (argument == "--udp") {
@@ -63,6 +96,7 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
       std::exit(2);
     }
   }
+  CheckVariant(flags.variant, choices);
   return flags;
 }
 
@@ -76,8 +110,8 @@ void Die(const char* what, int error) {
   std::exit(1);
 }
 
-int ListenTcp(uint16_t port, Blocking blocking) {
-  const int fd = Bind(SOCK_STREAM, port, blocking);
+int ListenTcp(uint16_t port, Blocking blocking, SharePort share) {
+  const int fd = Bind(SOCK_STREAM, port, blocking, share);
   Enable(fd, IPPROTO_TCP, TCP_NODELAY);
   if (listen(fd, kBacklog) != 0) Die("listen", errno);
   return fd;
