@@ -85,39 +85,52 @@ struct Node : TimerNode {
   Node() : TimerNode([](TimerNode&) {}) {}
 };
 
-// A million timers are armed; one of them is armed anew for another time.
-void TimerArm(benchmark::State& state) {
-  const TimePoint start{1s};
-  TimerWheel wheel(start);
-  Prng prng(1);
-  std::vector<Node> nodes(static_cast<size_t>(state.range(0)));
-  const auto somewhen = [&] { return start + Duration(prng.Between(1, 60'000'000'000)); };
-  for (Node& node : nodes) wheel.Arm(node, somewhen());
-  size_t next = 0;
-  for (auto _ : state) {
-    wheel.Arm(nodes[next], somewhen());
-    next = next + 1 == nodes.size() ? 0 : next + 1;
+// So many timers, armed for some time within the next minute.
+class ArmedWheel {
+ public:
+  explicit ArmedWheel(int64_t count) : nodes_(static_cast<size_t>(count)) {
+    for (Node& node : nodes_) wheel_.Arm(node, Somewhen());
   }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(TimerArm)->Arg(1000)->Arg(1'000'000);
 
-void TimerCancelAndArm(benchmark::State& state) {
-  const TimePoint start{1s};
-  TimerWheel wheel(start);
-  Prng prng(1);
-  std::vector<Node> nodes(static_cast<size_t>(state.range(0)));
-  const auto somewhen = [&] { return start + Duration(prng.Between(1, 60'000'000'000)); };
-  for (Node& node : nodes) wheel.Arm(node, somewhen());
-  size_t next = 0;
+  TimerWheel& wheel() { return wheel_; }
+  TimePoint Somewhen() { return kStart + Duration(prng_.Between(1, 60'000'000'000)); }
+  // One after the other.
+  Node& Next() {
+    Node& node = nodes_[next_];
+    next_ = next_ + 1 == nodes_.size() ? 0 : next_ + 1;
+    return node;
+  }
+
+ private:
+  static constexpr TimePoint kStart{1s};
+
+  TimerWheel wheel_{kStart};
+  Prng prng_{1};
+  std::vector<Node> nodes_;
+  size_t next_ = 0;
+};
+
+// What a timeout costs that hardly ever fires: it is armed for a while, and cancelled, while others
+// stand armed.
+void TimerArmThenCancel(benchmark::State& state) {
+  ArmedWheel others(state.range(0));
+  Node node;
   for (auto _ : state) {
-    nodes[next].Cancel();
-    wheel.Arm(nodes[next], somewhen());
-    next = next + 1 == nodes.size() ? 0 : next + 1;
+    others.wheel().Arm(node, others.Somewhen());
+    node.Cancel();
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(TimerCancelAndArm)->Arg(1'000'000);
+BENCHMARK(TimerArmThenCancel)->Arg(1000)->Arg(1'000'000);
+
+// One of those armed is armed anew for another time: with a million, most of it is fetching its
+// neighbours from memory.
+void TimerRearm(benchmark::State& state) {
+  ArmedWheel timers(state.range(0));
+  for (auto _ : state) timers.wheel().Arm(timers.Next(), timers.Somewhen());
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(TimerRearm)->Arg(1000)->Arg(1'000'000);
 
 // Armed over a minute, and the minute passes in steps of a millisecond: what a timer costs from
 // its arming to its firing.
@@ -135,36 +148,63 @@ void TimerFire(benchmark::State& state) {
 }
 BENCHMARK(TimerFire)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
-// --- functions from another thread ---
+// --- functions posted ---
 
-// One thread posts, the loop's runs: nanoseconds a function, wake-ups included.
-void PostAcrossThreads(benchmark::State& state) {
-  LoopOptions options;
-  std::unique_ptr<Loop> loop = *Loop::Create(options);
-  std::atomic<bool> stop{false};
-  std::atomic<int64_t> posted{0};
+// "post=35ns": what the benchmark is about, whatever an iteration is.
+void SetPosts(benchmark::State& state, int64_t count) {
+  using benchmark::Counter;
+  state.counters["post"] = Counter(static_cast<double>(count), Counter::kIsRate | Counter::kInvert);
+}
+
+// Nobody else posts, and the loop is at work: Post alone, then Post with the running of it.
+void PostUncontended(benchmark::State& state) {
+  constexpr int kPosts = 1000;
+  std::unique_ptr<Loop> loop = *Loop::Create({});
+  const bool with_running = state.range(0) == 1;
   int64_t ran = 0;
-  constexpr int64_t kAheadMax = 10'000;
-  std::atomic<int64_t> seen{0};
-  std::thread poster([&] {
-    while (!stop) {
-      if (posted - seen > kAheadMax) continue;
-      loop->Post([&ran] { ++ran; });
-      ++posted;
-    }
-  });
+  for (auto _ : state) {
+    for (int i = 0; i < kPosts; ++i) loop->Post([&ran] { ++ran; });
+    if (!with_running) state.PauseTiming();
+    loop->Turn(loop->now());
+    if (!with_running) state.ResumeTiming();
+  }
+  SetPosts(state, ran);
+}
+BENCHMARK(PostUncontended)->ArgName("running")->Arg(0)->Arg(1);
+
+// `range(0)` threads post at once, the loop's runs what they post: nanoseconds a function, locks
+// and wake-ups included.
+void PostAcrossThreads(benchmark::State& state) {
+  constexpr int64_t kAheadMax = 10'000;  // of each poster
+  std::unique_ptr<Loop> loop = *Loop::Create({});
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> seen{0};  // by the loop, of all
+  int64_t ran = 0;
+  std::vector<std::thread> posters;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    posters.emplace_back([&, share = state.range(0)] {
+      for (int64_t posted = 0; !stop;) {
+        if (posted - seen / share > kAheadMax) {
+          std::this_thread::yield();  // the loop may need this core
+          continue;
+        }
+        loop->Post([&ran] { ++ran; });
+        ++posted;
+      }
+    });
+  }
   for (auto _ : state) {
     const int64_t before = ran;
     while (ran < before + 1000) {
-      loop->Turn(loop->now() + 10ms);
+      loop->Turn(loop->now() + 1s);
       seen = ran;
     }
   }
-  state.SetItemsProcessed(ran);
+  SetPosts(state, ran);
   stop = true;
-  poster.join();
+  for (std::thread& poster : posters) poster.join();
 }
-BENCHMARK(PostAcrossThreads)->UseRealTime();
+BENCHMARK(PostAcrossThreads)->ArgName("posters")->Arg(1)->Arg(2)->Arg(4)->UseRealTime();
 
 }  // namespace
 }  // namespace sluice
