@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sluice side by side with hand-written loops and with libuv, libevent and asio: installs them,
-# builds, measures and prints the table; bench/README.md says how it is measured. About 10 minutes
+# builds, measures and prints the table; bench/README.md says how it is measured. About 12 minutes
 # on a quiet machine with two cores.
 #
 #   ./tools/bench.sh            writes build/bench/compare.json, .md, .html and .txt

@@ -31,12 +31,14 @@ svg .middle { text-anchor: middle; } svg .strong { font-weight: 600; }
 svg .lead { stroke: #afb8c1; stroke-width: 1; }
 svg .break { stroke: #fff; stroke-width: 3; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+table { margin-bottom: 20px; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid #d8dee4;
          white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr.ours td { font-weight: 600; }
 )";
+
+constexpr size_t kColumnsAcross = 7;  // of the page's width
 
 const char* ColourOf(ContenderKind kind) {
   switch (kind) {
@@ -192,7 +194,11 @@ std::string HtmlReport(const Results& results) {
       svg::Escape(LegendText()) + "</p>\n<p class=\"small\">" + svg::Escape(SettingsText(results)) +
       "</p>\n<div class=\"charts\">\n";
   for (const Column& column : results.columns) text += ChartAsSvg(ChartOf(results, column));
-  text += "</div>\n" + Section(SummaryTable(results, 0, results.columns.size()));
+  text += "</div>\n";
+  for (size_t first = 0; first < results.columns.size(); first += kColumnsAcross) {
+    const size_t end = std::min(first + kColumnsAcross, results.columns.size());
+    text += Section(SummaryTable(results, first, end));
+  }
   text += Section(GoalsTable(results));
   text += Section(GrowthTable(results), GrowthChart(results));
   text += Section(BesideTable(results));

@@ -28,7 +28,7 @@ ABSL_FLAG(std::string, also, "",
           "a server from elsewhere, such as another build of Sluice: NAME=PROGRAM [FLAGS]");
 ABSL_FLAG(int, cycles, 15, "slices each server gets; more of them for smaller differences");
 ABSL_FLAG(absl::Duration, slice, absl::Milliseconds(200), "how long a server is loaded at a time");
-ABSL_FLAG(bool, quick, false, "5 cycles of 80 ms");
+ABSL_FLAG(bool, quick, false, "5 cycles of 60 ms");
 ABSL_FLAG(int, server_core, -1, "core the servers are pinned to; -1: the first usable one");
 ABSL_FLAG(int, client_core, -1, "core the clients are pinned to; -1: the second usable one");
 ABSL_FLAG(bool, list, false, "print the names of servers and kinds of work");
@@ -144,7 +144,7 @@ Settings SettingsFromFlags(const std::vector<int>& cores) {
   if (absl::GetFlag(FLAGS_quick)) {
     for (const char* flag : {"cycles", "slice"}) cli::RefuseFlag(flag, "with --quick");
     settings.cycles = 5;
-    settings.slice = std::chrono::milliseconds(80);
+    settings.slice = std::chrono::milliseconds(60);
   } else {
     settings.cycles = absl::GetFlag(FLAGS_cycles);
     settings.slice = cli::ToDuration(absl::GetFlag(FLAGS_slice));

@@ -34,8 +34,8 @@ std::vector<double> RatiosInCycles(const ByCycle& values, const ByCycle& floor);
 std::vector<double> Present(const ByCycle& values);
 
 // Messages of the least served over those of the most served. Nothing where nobody was served often
-// enough: the round that the end cuts short makes a difference of one.
-inline constexpr uint64_t kFairnessMessagesMin = 30;
+// enough: the round that the end of a slice cuts short makes a difference of one.
+inline constexpr uint64_t kFairnessMessagesMin = 100;
 std::optional<double> Fairness(const std::vector<uint64_t>& messages);
 
 }  // namespace sluice::compare
