@@ -13,6 +13,8 @@ namespace {
 
 // What goes with a slice: two waits for an idle server, and the way of the results.
 constexpr Duration kSliceOverhead = std::chrono::milliseconds(4);
+// Of a message, on both sides: each slice, and what warms up before it, ends with a whole round.
+constexpr Duration kMessageTime = std::chrono::microseconds(8);
 // Of connecting, on both sides.
 constexpr Duration kConnectTime = std::chrono::microseconds(60);
 
@@ -48,9 +50,10 @@ Duration Comparison::Estimate(const Workload& workload) const {
     return connecting * 2 + rows * MemoryEstimate(workload, settings_);
   }
   const SlicePlan plan = PlanOf(workload);
+  const Duration rounds = 2 * workload.connections * kMessageTime;
   const int servers = workload.kind == WorkKind::kLoops ? 2 : 1;  // of a row
-  return servers *
-         (connecting + rows * settings_.cycles * (plan.slice + plan.warmup + kSliceOverhead));
+  return servers * (connecting +
+                    rows * settings_.cycles * (plan.slice + plan.warmup + rounds + kSliceOverhead));
 }
 
 Column Comparison::Measure(const Workload& workload) {

@@ -38,7 +38,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr.ours td { font-weight: 600; }
 )";
 
-constexpr size_t kColumnsAcross = 7;  // of the page's width
+constexpr size_t kColumnsAcross = 5;  // fits the page
 
 const char* ColourOf(ContenderKind kind) {
   switch (kind) {

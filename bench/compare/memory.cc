@@ -17,7 +17,7 @@ constexpr uint32_t kConnectionsBefore = 64;
 // Long enough for a server that gives back what it kept only after a while.
 constexpr Duration kGiveBackTime = std::chrono::milliseconds(500);
 // What a burst takes beside that.
-constexpr Duration kBurstTime = std::chrono::milliseconds(900);
+constexpr Duration kBurstTime = std::chrono::milliseconds(1000);
 
 void Sleep(Duration duration) {
   const timespec time{.tv_sec = 0, .tv_nsec = duration.count()};

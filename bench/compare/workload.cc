@@ -72,10 +72,10 @@ const std::vector<Workload>& Workloads() {
        .title = "B/conn after burst",
        .about =
            "bytes of the server's own memory a connection that stay after a burst, of those at "
-           "its height: 128 KiB on each of 2,000 connections to clients that do not read, "
+           "its height: 128 KiB on each of 1,000 connections to clients that do not read, "
            "then read everything and stay",
        .kind = WorkKind::kBurst,
-       .connections = 2000,
+       .connections = 1000,
        .depth = 128,
        .message_bytes = 1 << 10},
       {.id = "loops2",
