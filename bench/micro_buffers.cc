@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/scripted_backend.h"
 #include "reactor/base/buffer_pool.h"
 #include "reactor/base/check.h"
 #include "reactor/output_queue.h"
@@ -45,14 +46,15 @@ BENCHMARK(BufferPoolLend)
 
 // A message is appended, gathered for a send and sent.
 void OutputAppendSend(benchmark::State& state) {
-  OutputPool pool;
-  OutputQueue queue(pool);
+  ScriptedBackend backend("", 0);
+  OutputPool pool(backend);
+  OutputQueue queue;
   const std::string message(static_cast<size_t>(state.range(0)), 'm');
   std::array<iovec, 16> spans;
   for (auto _ : state) {
-    queue.Append(message);
+    queue.Append(pool, message);
     benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)));
-    queue.Consume(message.size());
+    queue.Consume(pool, message.size());
   }
   state.SetItemsProcessed(state.iterations());
   state.SetBytesProcessed(state.iterations() * state.range(0));
@@ -62,14 +64,15 @@ BENCHMARK(OutputAppendSend)->Arg(64)->Arg(1 << 10)->Arg(16 << 10);
 // The same with 16 messages a send.
 void OutputGather16(benchmark::State& state) {
   constexpr int kMessages = 16;
-  OutputPool pool;
-  OutputQueue queue(pool);
+  ScriptedBackend backend("", 0);
+  OutputPool pool(backend);
+  OutputQueue queue;
   const std::string message(static_cast<size_t>(state.range(0)), 'm');
   std::array<iovec, 16> spans;
   for (auto _ : state) {
-    for (int i = 0; i < kMessages; ++i) queue.Append(message);
+    for (int i = 0; i < kMessages; ++i) queue.Append(pool, message);
     benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)));
-    queue.Consume(queue.bytes());
+    queue.Consume(pool, queue.bytes());
   }
   state.SetItemsProcessed(state.iterations() * kMessages);
   state.SetBytesProcessed(state.iterations() * kMessages * state.range(0));
@@ -81,14 +84,14 @@ void OutputBurst(benchmark::State& state) {
   constexpr int kConnections = 100;
   constexpr size_t kPieces = 128;
   const std::string piece(1 << 10, 'm');
-  OutputPool pool;
-  std::deque<OutputQueue> queues;
-  for (int i = 0; i < kConnections; ++i) queues.emplace_back(pool);
+  ScriptedBackend backend("", 0);
+  OutputPool pool(backend);
+  std::deque<OutputQueue> queues(kConnections);
   for (auto _ : state) {
     for (size_t i = 0; i < kPieces; ++i) {
-      for (OutputQueue& queue : queues) queue.Append(piece);
+      for (OutputQueue& queue : queues) queue.Append(pool, piece);
     }
-    for (OutputQueue& queue : queues) queue.Consume(queue.bytes());
+    for (OutputQueue& queue : queues) queue.Consume(pool, queue.bytes());
   }
   state.SetBytesProcessed(state.iterations() * kConnections *
                           static_cast<int64_t>(kPieces * piece.size()));
