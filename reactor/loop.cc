@@ -25,13 +25,14 @@ SocketOptions WithStreamDefaults(const Endpoint& endpoint, const SocketOptions& 
 absl::StatusOr<std::unique_ptr<Loop>> Loop::Create(const LoopOptions& options) {
   absl::StatusOr<BackendChoice> choice = MakeBackend(options.backend);
   if (!choice.ok()) return choice.status();
-  return std::make_unique<Loop>(*std::move(choice));
+  return std::make_unique<Loop>(*std::move(choice), options.spin);
 }
 
-Loop::Loop(BackendChoice backend)
+Loop::Loop(BackendChoice backend, Duration spin)
     : backend_(std::move(backend.backend)),
       backend_reason_(std::move(backend.reason)),
       now_(backend_->Now()),
+      spin_(spin),
       output_pool_(*backend_),
       timers_(now_) {}
 
@@ -156,6 +157,7 @@ bool Loop::Turn(TimePoint wait_until) {
   turning_.swap(turn_wanted_);  // who asks from here on is in the next turn
   const absl::Span<const Completion> batch = backend_->Poll(PollDeadline(wait_until));
   now_ = backend_->Now();
+  if (!batch.empty() && spin_ > Duration(0)) spin_until_ = After(now_, spin_);
   Dispatch(batch);
   GiveTurns();
   RunPosted();
@@ -174,7 +176,7 @@ bool Loop::Stopped() {
 TimePoint Loop::PollDeadline(TimePoint wait_until) const {
   const bool work_waits = !flush_wanted_.empty() || !turning_.empty() || !posted_.empty() ||
                           (stopping_ && stop_phase_ != StopPhase::kDraining);
-  if (work_waits) return TimePoint::min();
+  if (work_waits || now_ < spin_until_) return TimePoint::min();
   // Looks again soon whether those held back have caught up.
   if (!held_back_.empty()) wait_until = std::min(wait_until, now_ + std::chrono::milliseconds(2));
   const TimePoint drain = stopping_ && !aborted_ ? drain_deadline_ : kNever;

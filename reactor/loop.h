@@ -40,6 +40,10 @@ namespace sluice {
 
 struct LoopOptions {
   BackendOptions backend{};
+  // How long after the last event the loop goes on asking for the next one before it sleeps. Going
+  // to sleep and being woken up is most of the latency of a lonely message; this trades it for a
+  // busy core. Pays where every loop has a core of its own.
+  Duration spin{0};
 };
 
 // TCP_NODELAY is on, as for accepted connections.
@@ -56,7 +60,7 @@ class Loop {
   // Fails where the backend asked for does not work, saying why.
   static absl::StatusOr<std::unique_ptr<Loop>> Create(const LoopOptions& options = {});
   // On a backend made elsewhere, such as a simulated one.
-  explicit Loop(BackendChoice backend);
+  explicit Loop(BackendChoice backend, Duration spin = Duration(0));
   // Ends everything; handlers get OnClose with kLoopStopped.
   ~Loop();
   Loop(const Loop&) = delete;
@@ -173,6 +177,8 @@ class Loop {
   std::unique_ptr<Backend> backend_;
   std::string backend_reason_;
   TimePoint now_;
+  const Duration spin_;
+  TimePoint spin_until_ = TimePoint::min();
   uint32_t turn_ = 0;
   LoopStats stats_;
   OutputPool output_pool_;

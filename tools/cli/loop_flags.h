@@ -1,5 +1,5 @@
-// --backend, for every command with a loop. A program that does not call LoopOptionsFromFlags does
-// not have the flag.
+// --backend and --spin_us, for every command with a loop. A program that does not call
+// LoopOptionsFromFlags does not have the flags.
 #ifndef SLUICE_TOOLS_CLI_LOOP_FLAGS_H_
 #define SLUICE_TOOLS_CLI_LOOP_FLAGS_H_
 
