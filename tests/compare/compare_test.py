@@ -51,7 +51,8 @@ class Comparison(unittest.TestCase):
             for cell in column["servers"]:
                 self.assertEqual(set(cell), FIGURES, cell)
                 self.assertGreater(cell["messages"], 0)
-                self.assertEqual(cell["relative_cpu"]["cycles"], 2)
+                # A ratio may be missing: of so short a slice a busy machine can count no CPU time.
+                self.assertEqual(cell["cpu_us_a_message"]["cycles"], 2)
             self.assertIn(column["title"], result.stdout)
         self.assertEqual(files["html"].count("<svg"), len(WORK) + 1)  # and growth
         for part in ("| raw epoll |", "## Beside CPU time", "## Goals", "## As connections grow"):
