@@ -14,6 +14,7 @@ namespace sluice::compare {
 namespace {
 
 constexpr uint32_t kConnectionsBefore = 64;
+constexpr size_t kMessageBytesBefore = 4096;  // so that all receive memory is reached
 // Long enough for a server that gives back what it kept only after a while.
 constexpr Duration kGiveBackTime = std::chrono::milliseconds(500);
 // What a burst takes beside that.
@@ -36,6 +37,7 @@ absl::Status WarmUp(Runner& runner, const Contender& contender, const Workload& 
   Workload before = workload;
   before.kind = WorkKind::kEcho;
   before.connections = kConnectionsBefore;
+  before.message_bytes = kMessageBytesBefore;
   if (absl::Status status = runner.Start(contender, before, settings); !status.ok()) return status;
   return runner.client->Run(Duration(0), settings.slice).status();
 }
