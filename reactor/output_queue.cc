@@ -1,5 +1,8 @@
 #include "reactor/output_queue.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -56,12 +59,26 @@ void OutputPool::Free(OutputChunk* chunk) {
   const size_t chunk_bytes = sizeof(OutputChunk) + chunk->capacity;
   const int index = ClassOf(chunk_bytes);
   if (index < 0 || cached_bytes_ + chunk_bytes > kCachedBytesMax) {
-    ::operator delete(chunk);
+    FreeMemory(chunk, chunk_bytes);
     return;
   }
   chunk->next = classes_[index].free;
   classes_[index].free = chunk;
   cached_bytes_ += chunk_bytes;
+}
+
+// The heap keeps what is freed in its middle, and after a burst nearly everything is: the pages of
+// large chunks go back to the system before (madvise(2)).
+void OutputPool::FreeMemory(OutputChunk* chunk, size_t chunk_bytes) {
+  constexpr size_t kDroppedBytesMin = 65536;
+  if (chunk_bytes >= kDroppedBytesMin) {
+    static const auto kPageBytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<uintptr_t>(chunk);
+    const uintptr_t first = (begin + kPageBytes - 1) & ~(kPageBytes - 1);
+    const uintptr_t end = (begin + chunk_bytes) & ~(kPageBytes - 1);
+    madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
+  }
+  ::operator delete(chunk);
 }
 
 void OutputQueue::Link(OutputChunk* chunk) {

@@ -46,12 +46,13 @@ class OutputPool {
  private:
   // Whole chunks, header included: small answers, gathered ones, bulk.
   static constexpr std::array<size_t, 4> kChunkBytes = {sizeof(OutputChunk), 512, 4096, 65536};
-  static constexpr size_t kCachedBytesMax = 4 << 20;
+  static constexpr size_t kCachedBytesMax = 1 << 20;
 
   struct SizeClass {
     OutputChunk* free = nullptr;
   };
   static int ClassOf(size_t chunk_bytes);
+  static void FreeMemory(OutputChunk* chunk, size_t chunk_bytes);
 
   Backend& backend_;
   std::array<SizeClass, kChunkBytes.size()> classes_;
