@@ -204,6 +204,11 @@ struct BackendOptions {
   // io_uring only: sends of at least so many bytes are not copied by the kernel (Linux 6.1); 0: all
   // are. A gain on fast network cards, a loss on loopback, which copies all the same.
   uint32_t zero_copy_send_bytes = 0;
+  // How long a loop about to sleep looks into the network card's receive queue itself first,
+  // instead of waiting for its interrupt (NAPI busy polling; Linux 6.9, kernel documentation
+  // networking/napi.rst). Whole microseconds. No effect on sockets without such a card: loopback
+  // and veth have none. LoopOptions::spin asks in user space, and works everywhere.
+  Duration nic_busy_poll{0};
 };
 
 // A backend and why it is this one, in words: "multishot receive and incremental buffers work".

@@ -1,12 +1,14 @@
 #include "reactor/backend/epoll_backend.h"
 
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <utility>
 
@@ -37,6 +39,25 @@ bool IsUnix(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
+// ioctl_eventpoll(2), Linux 6.9; glibc has it from 2.40 on.
+struct EpollParameters {
+  uint32_t busy_poll_usecs = 0;
+  uint16_t busy_poll_budget = 0;  // the kernel's
+  uint8_t prefer_busy_poll = 0;
+  uint8_t must_be_zero = 0;
+};
+constexpr unsigned long kSetEpollParameters = _IOW(0x8A, 0x01, EpollParameters);  // EPIOCSPARAMS
+
+absl::Status PollNic(int epoll_fd, Duration busy_poll) {
+  if (busy_poll == Duration(0)) return absl::OkStatus();
+  const EpollParameters parameters{
+      .busy_poll_usecs = static_cast<uint32_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(busy_poll).count())};
+  if (ioctl(epoll_fd, kSetEpollParameters, &parameters) == 0) return absl::OkStatus();
+  return ErrnoStatus(errno, "epoll: nic_busy_poll (EPIOCSPARAMS)",
+                     "needs Linux 6.9 with CONFIG_NET_RX_BUSY_POLL");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> EpollBackend::Create(const BackendOptions& options) {
@@ -56,7 +77,9 @@ absl::StatusOr<std::unique_ptr<Backend>> EpollBackend::Create(const BackendOptio
     close(wakeup_fd);
     return ErrnoStatus(error, "epoll_ctl");
   }
-  return std::unique_ptr<Backend>(new EpollBackend(epoll_fd, wakeup_fd, options));
+  std::unique_ptr<Backend> backend(new EpollBackend(epoll_fd, wakeup_fd, options));
+  if (absl::Status status = PollNic(epoll_fd, options.nic_busy_poll); !status.ok()) return status;
+  return backend;
 }
 
 EpollBackend::EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options)

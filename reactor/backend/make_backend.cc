@@ -1,3 +1,4 @@
+#include <chrono>
 #include <string>
 
 #include "absl/status/status.h"
@@ -26,6 +27,9 @@ absl::Status CheckOptions(const BackendOptions& options) {
   if (options.submission_entries == 0 || options.completion_entries < options.submission_entries) {
     return absl::InvalidArgumentError(
         "BackendOptions: at least one submission entry, and as many completion entries");
+  }
+  if (options.nic_busy_poll < Duration(0) || options.nic_busy_poll > std::chrono::seconds(1)) {
+    return absl::InvalidArgumentError("BackendOptions: nic_busy_poll must be 0 to 1 s");
   }
   return absl::OkStatus();
 }

@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Backend>> UringBackend::Create(const BackendOptio
   absl::StatusOr<std::unique_ptr<UringRing>> ring = UringRing::Create(
       options.submission_entries, options.completion_entries, options.deferred_task_work);
   if (!ring.ok()) return ring.status();
+  if (absl::Status status = (*ring)->PollNic(options.nic_busy_poll); !status.ok()) return status;
   if (options.zero_copy_send_bytes > 0 && !(*ring)->Supports(IORING_OP_SENDMSG_ZC)) {
     return absl::UnimplementedError("io_uring: zero-copy sends need Linux 6.1");
   }

@@ -1,11 +1,16 @@
 #include "reactor/backend/uring_ring.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 
 #include "reactor/backend/socket_util.h"
+#include "reactor/backend/uring_compat.h"
 #include "reactor/base/check.h"
 
 namespace sluice::backend {
@@ -77,6 +82,19 @@ bool UringRing::Supports(int operation) {
   const bool supported = io_uring_opcode_supported(probe, operation) != 0;
   io_uring_free_probe(probe);
   return supported;
+}
+
+absl::Status UringRing::PollNic(Duration busy_poll) {
+  if (busy_poll == Duration(0)) return absl::OkStatus();
+  NapiSettings settings{
+      .busy_poll_microseconds = static_cast<uint32_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(busy_poll).count())};
+  // By its number: liburing 2.3 has no function for it.
+  if (syscall(__NR_io_uring_register, ring_.ring_fd, kRegisterNapi, &settings, 1) < 0) {
+    return ErrnoStatus(errno, "io_uring: nic_busy_poll (IORING_REGISTER_NAPI)",
+                       "needs Linux 6.9 with CONFIG_NET_RX_BUSY_POLL");
+  }
+  return absl::OkStatus();
 }
 
 io_uring_sqe* UringRing::NextSqe() {

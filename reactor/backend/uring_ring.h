@@ -32,6 +32,9 @@ class UringRing {
   // Whether the kernel knows the operation (IORING_REGISTER_PROBE).
   bool Supports(int operation);
 
+  // BackendOptions::nic_busy_poll; 0: it does not.
+  absl::Status PollNic(Duration busy_poll);
+
   // Submits what is queued first when the queue is full.
   io_uring_sqe* NextSqe();
   // Submits everything; waits for one completion when `left` is not zero, at most that long.
