@@ -93,7 +93,7 @@ absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind,
   record->fd = fd;
   record->kind = kind;
   if (kind == SocketKind::kDatagram) {
-    auto state = std::make_unique<DatagramState>();
+    const auto [number, state] = datagrams_.Emplace();
     state->header.msg_namelen = sizeof(sockaddr_storage);
     state->header.msg_controllen = kControlBytes;
     state->header.msg_iov = &state->room;
@@ -102,7 +102,7 @@ absl::StatusOr<Socket> UringBackend::Adopt(int fd, SocketKind kind,
     state->room.iov_len = sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_storage) + kControlBytes +
                           options.receive_bytes_max;
     if (options.trains) state->trains = Trains::Probe(fd);
-    record->datagram = std::move(state);
+    record->datagram = number.index;
   }
   return Socket{key.index};
 }
@@ -204,7 +204,7 @@ void UringBackend::ArmReceive(uint32_t index, Record& record) {
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceive, index));
   } else {
     // MSG_TRUNC: the length as it was sent, also where it did not fit (recv(2)).
-    io_uring_prep_recvmsg_multishot(sqe, record.fd, &record.datagram->header, MSG_TRUNC);
+    io_uring_prep_recvmsg_multishot(sqe, record.fd, &DatagramOf(record).header, MSG_TRUNC);
     sqe->buf_group = kDatagramGroup;
     io_uring_sqe_set_data64(sqe, UserData(Op::kReceiveDatagram, index));
   }
@@ -334,18 +334,19 @@ int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token t
 void UringBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams,
                           Token token) {
   Record& record = At(socket);
-  SLUICE_CHECK(record.datagram->blocked_send == nullptr, "one SendTo a socket may be outstanding");
+  SLUICE_CHECK(DatagramOf(record).blocked_send == nullptr,
+               "one SendTo a socket may be outstanding");
   SLUICE_CHECK(!datagrams.empty() && datagrams.size() <= kSendDatagramsMax,
                "a batch has 1 to 256 datagrams");
   record.token = token;
   // One sendmmsg(2) beats an operation a datagram, and keeps their order.
   DatagramSend send(datagrams);
-  if (send.Continue(record.fd, record.datagram->trains, stats_)) {
+  if (send.Continue(record.fd, DatagramOf(record).trains, stats_)) {
     CompleteSendTo(record, send);
     return;
   }
   send.Keep();
-  record.datagram->blocked_send = std::make_unique<DatagramSend>(std::move(send));
+  DatagramOf(record).blocked_send = std::make_unique<DatagramSend>(std::move(send));
   WaitForRoom(socket.index, record);
 }
 
@@ -373,6 +374,7 @@ void UringBackend::CloseWhenQuiet(uint32_t index, Record& record) {
   if (!record.close_submitted) SubmitClose(index, record);
   if (record.closed && record.lent_sends.empty()) {
     Complete(record, Operation::kClose, 0);
+    if (record.kind == SocketKind::kDatagram) datagrams_.Erase(record.datagram);
     records_.Erase(index);
   }
 }

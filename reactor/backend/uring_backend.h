@@ -76,7 +76,7 @@ class UringBackend final : public KernelBackend {
     int fd = -1;
     int16_t kept_error = 0;  // met while nobody was interested; due to the next StartReceive
     Token token = 0;
-    std::unique_ptr<DatagramState> datagram;  // of a datagram socket
+    uint32_t datagram = base::SlabKey::kNoIndex;  // in datagrams_
     uint32_t send_op = base::SlabKey::kNoIndex;
     UringLentSends lent_sends;
     uint8_t outstanding = 0;  // kernel operations that still owe their last completion
@@ -100,9 +100,12 @@ class UringBackend final : public KernelBackend {
 
   absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) override;
   int Descriptor(Socket socket) override { return At(socket).fd; }
-  Trains& TrainsOf(Socket datagram_socket) override { return At(datagram_socket).datagram->trains; }
+  Trains& TrainsOf(Socket datagram_socket) override {
+    return DatagramOf(At(datagram_socket)).trains;
+  }
   absl::Status MakeDatagramBuffers();
   Record& At(Socket socket) { return records_.Live(socket.index); }
+  DatagramState& DatagramOf(const Record& record) { return datagrams_.Live(record.datagram); }
 
   io_uring_sqe* NextSqe(Op op, uint32_t index);
   uint64_t UserData(Op op, uint32_t index);
@@ -140,6 +143,7 @@ class UringBackend final : public KernelBackend {
   std::unique_ptr<UringBuffers> datagram_buffers_;  // made with the first datagram socket
   std::vector<DatagramInfo> datagram_infos_;        // by buffer
   base::Slab<Record, 24> records_;
+  base::Slab<DatagramState> datagrams_;
   base::Slab<SendOp> send_ops_;
   std::deque<base::SlabKey> starved_;       // served first in, first out
   std::vector<base::SlabKey> passed_over_;  // in this Poll: starved without having been fed

@@ -63,7 +63,7 @@ void UringBackend::HandleReceiveDatagram(uint32_t index, Record& record, const i
   StandingEnded(record, cqe);
   if (cqe.flags & IORING_CQE_F_BUFFER) {
     const UringBuffers::Piece piece = datagram_buffers_->Take(cqe);
-    msghdr& layout = record.datagram->header;
+    msghdr& layout = DatagramOf(record).header;
     io_uring_recvmsg_out* out =
         cqe.res < 0 ? nullptr : io_uring_recvmsg_validate(piece.data, cqe.res, &layout);
     if (out == nullptr || record.closing) {
@@ -153,12 +153,12 @@ void UringBackend::CompleteSendTo(const Record& record, const DatagramSend& send
 }
 
 void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
-  DatagramSend& send = *record.datagram->blocked_send;
-  if (!record.closing && !send.Continue(record.fd, record.datagram->trains, stats_)) {
+  DatagramSend& send = *DatagramOf(record).blocked_send;
+  if (!record.closing && !send.Continue(record.fd, DatagramOf(record).trains, stats_)) {
     return WaitForRoom(index, record);
   }
   CompleteSendTo(record, send);
-  record.datagram->blocked_send.reset();
+  DatagramOf(record).blocked_send.reset();
 }
 
 void UringBackend::WaitForRoom(uint32_t index, Record& record) {
