@@ -1,0 +1,205 @@
+// One request and its answer. A route's handler gets it, answers at once or says that it will do so
+// later, from a timer, another connection or another thread:
+//
+//   server.Get("/users/{id}", [](Http1Exchange& exchange) {
+//     exchange.Reply(200, "application/json", UserAsJson(exchange.Param("id")));
+//   });
+//   server.Get("/slow", [](Http1Exchange& exchange) {
+//     AskElsewhere([&loop = exchange.loop(), id = exchange.Later()](std::string answer) {
+//       loop.Post([&loop, id, answer = std::move(answer)] {
+//         if (Http1Exchange* exchange = Http1Exchange::Find(loop, id)) exchange->Reply(answer);
+//       });
+//     });
+//   });
+//   server.Post("/notes", [](Http1Exchange& exchange) {
+//     exchange.ReadBody(64 << 10, [](Http1Exchange& e, std::string_view body) { e.Reply(body); });
+//   });
+//
+// `Http1Exchange&` is valid inside the callback only, and from Find until the caller returns to the
+// loop or the answer ends. The loop's thread only. Nothing here calls back before it returns.
+//
+// A handler that returns without an answer, without Later and without asking for the body is wrong:
+// the client gets 500. Answers to pipelined requests leave in the order of the requests, whichever
+// is ready first; what is written before its turn is kept.
+#ifndef SLUICE_PROTOCOLS_HTTP1_EXCHANGE_H_
+#define SLUICE_PROTOCOLS_HTTP1_EXCHANGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "protocols/http1_body.h"
+#include "protocols/http1_message.h"
+#include "reactor/connection.h"
+#include "reactor/handler.h"
+#include "reactor/loop.h"
+
+namespace sluice {
+
+class Http1Exchange;
+
+namespace http1 {
+struct Arrival;
+struct LogRecord;
+class Session;
+class Worker;
+}  // namespace http1
+
+// Names an exchange for as long as the program runs. Plain data: may be given to other threads.
+struct Http1ExchangeId {
+  ConnectionId connection;
+  uint32_t serial = 0;  // of the requests of the connection
+  friend bool operator==(Http1ExchangeId, Http1ExchangeId) = default;
+};
+
+class Http1Exchange {
+ public:
+  // Called with each piece of a body as it comes, and once more with none and `last`.
+  using BodyFunction = absl::AnyInvocable<void(Http1Exchange&, std::string_view piece, bool last)>;
+  using WholeBodyFunction = absl::AnyInvocable<void(Http1Exchange&, std::string_view body)>;
+  using Function = absl::AnyInvocable<void(Http1Exchange&)>;
+  // Puts bytes into a connection's output.
+  using Sender = absl::AnyInvocable<void(Connection&)>;
+
+  Http1Exchange(const Http1Exchange&) = delete;
+  Http1Exchange& operator=(const Http1Exchange&) = delete;
+
+  // ---- The request.
+  // Its head and what it views: while the route's handler runs, no longer. Copy what is needed
+  // later, in a body's callback for instance.
+  const Http1Request& request() const;
+  // What stands in the target for `{name}` of the route, escapes and all (Http1Unescape); empty
+  // where the route has no such name. As long as request().
+  std::string_view Param(std::string_view name) const;
+  // At any time. HEAD, too, where the handler is that of a GET.
+  Http1Method method() const { return method_; }
+
+  // ---- Its body. Asked for once; what nobody asks for is not read before the answer is given, and
+  // then dropped. The first of these sends `100 Continue` to a client that waits for it.
+  // All of it in one piece. The function is not called where the body is longer than that, or ends
+  // too soon, or is malformed: the client gets 413 or 400.
+  void ReadBody(size_t bytes_max, WholeBodyFunction function);
+  // Piece by piece, up to Http1Limits::body_bytes_max. A piece is valid during the call.
+  void StreamBody(BodyFunction function);
+  // In between nothing is read from the client, and StreamBody's function is not called.
+  void PauseBody();
+  void ResumeBody();
+
+  // ---- The answer.
+  // For the answer to come; any number, in this order. False, and the client gets a 500 instead of
+  // the answer, where the name is not a token, where the value has a control byte (a CR or LF would
+  // end the field: header injection), or where the field is the server's own: Connection,
+  // Content-Length, Date, Transfer-Encoding, Upgrade.
+  bool AddHeader(std::string_view name, std::string_view value);
+
+  // The whole answer. An empty type is not sent. HEAD, 204 and 304 get no body.
+  void Reply(int status, std::string_view content_type, std::string_view body);
+  // 200 text/plain; charset=utf-8.
+  void Reply(std::string_view body);
+  // With "404 Not Found" or the like as its text.
+  void Reply(int status);
+  // `body` outlives the connection: a literal, a mapped file.
+  void ReplyStatic(int status, std::string_view content_type, std::string_view body);
+  // `sender` is called once it is this answer's turn, perhaps before this returns, and puts exactly
+  // `size` bytes into the output: a file, with Connection::SendFile. Not called for a HEAD, nor
+  // when the client is gone.
+  void ReplyFrom(int status, std::string_view content_type, uint64_t size, Sender sender);
+
+  // An answer in pieces: Begin, any number of Write, End. Chunked, or up to the connection's end
+  // for an HTTP/1.0 client; with a size, exactly that many bytes. Heed unsent_bytes: above the
+  // connection's high-water mark wait for OnDrain.
+  void Begin(int status, std::string_view content_type);
+  void Begin(int status, std::string_view content_type, uint64_t size);
+  void Write(std::string_view bytes);
+  void End();
+  bool begun() const { return answer_ != Answer::kNone; }
+  size_t unsent_bytes() const;
+  // Unsent output fell below the low-water mark after having been above the high-water mark.
+  void OnDrain(Function function) { on_drain_ = std::move(function); }
+
+  // ---- Later.
+  // The answer, or the rest of it, comes after the handler returned.
+  Http1ExchangeId Later();
+  Http1ExchangeId id() const;
+  // nullptr where the answer is complete or the client gone.
+  static Http1Exchange* Find(Loop& loop, Http1ExchangeId id);
+  // Called where the connection ended before the answer did. Output has no effect any more.
+  void OnGone(Function function) { on_gone_ = std::move(function); }
+
+  // ---- Another protocol.
+  // Answers `101 Switching Protocols` with "Upgrade: protocol" and the fields added, and gives the
+  // connection to `handler`: its OnOpen is called, and from then on it gets every callback, bytes
+  // behind the request included. For a request that offers an upgrade (request().upgrade); one with
+  // a body, or of HTTP/1.0, gets 400 and `handler` is destroyed.
+  void Upgrade(std::string_view protocol, std::unique_ptr<Handler> handler);
+
+  const Connection& connection() const;
+  Loop& loop() const { return connection().loop(); }
+
+ private:
+  friend class http1::Session;
+  friend class http1::Worker;
+
+  enum class Answer : uint8_t { kNone, kBegun, kDone };
+  enum class Body : uint8_t {
+    kUndecided,  // nobody asked for it yet: it is not read
+    kWanted,
+    kPaused,
+    kDropped,  // read, and given to nobody
+    kDone,     // read to its end, or there is none
+  };
+
+  Http1Exchange() = default;
+
+  bool has_answer_body() const;
+  void AskForBody(Body state);
+  void BodyChanged();
+  void BeginAnswer(int status, std::string_view content_type, std::optional<uint64_t> size,
+                   std::string_view body);
+  void AnswerInstead(int status);
+  void Put(std::string_view bytes);
+  void PutStatic(std::string_view bytes);
+  void Finish();
+  void Reset();
+
+  http1::Session* session_ = nullptr;  // nullptr: in the pool
+  Http1Exchange* next_ = nullptr;      // of the connection, or of the pool
+  const http1::Arrival* arrival_ = nullptr;
+  uint32_t serial_ = 0;
+  uint16_t status_ = 0;
+  Http1Method method_ = Http1Method::kOther;
+  Answer answer_ = Answer::kNone;
+  Body body_state_ = Body::kDone;
+  uint8_t minor_version_ = 1;
+  bool close_ : 1 = false;             // the connection ends with this answer
+  bool later_ : 1 = false;             // Later was called
+  bool chunked_ : 1 = false;           // the answer is
+  bool expects_continue_ : 1 = false;  // and was not told to
+  bool fields_refused_ : 1 = false;    // AddHeader was given what must not be sent
+  bool offers_upgrade_ : 1 = false;
+  uint8_t refusal_ = 0;        // Http1Error, where that is what is answered
+  uint64_t answer_left_ = 0;   // bytes of a sized answer that are still to be written
+  uint64_t answer_bytes_ = 0;  // of the body, for the log
+  std::string fields_;         // as they will stand in the head
+  std::string held_;           // output before its turn
+  Sender sender_;
+  std::optional<Http1Body> body_;
+  TimePoint body_deadline_ = kNever;  // without what each byte of it adds
+  TimePoint body_paused_ = kNever;    // since
+  BodyFunction on_body_;
+  WholeBodyFunction on_whole_body_;
+  std::string whole_body_;
+  size_t whole_body_max_ = 0;
+  Function on_drain_;
+  Function on_gone_;
+  std::unique_ptr<Handler> upgraded_;
+  std::unique_ptr<http1::LogRecord> log_;
+};
+
+}  // namespace sluice
+
+#endif  // SLUICE_PROTOCOLS_HTTP1_EXCHANGE_H_
