@@ -2,6 +2,8 @@
 //
 //   127.0.0.1 - - [05/Nov/2025:10:11:12 +0000] "GET /x HTTP/1.1" 200 12
 //   {"time":"2025-11-05T10:11:12.345Z","client":"127.0.0.1","method":"GET","target":"/x",...}
+//
+// What a client sent is escaped, so that it can neither end a line nor a field.
 #ifndef SLUICE_PROTOCOLS_HTTP1_ACCESS_LOG_H_
 #define SLUICE_PROTOCOLS_HTTP1_ACCESS_LOG_H_
 

@@ -18,6 +18,8 @@
 // `Http1Exchange&` is valid inside the callback only, and from Find until the caller returns to the
 // loop or the answer ends. The loop's thread only. Nothing here calls back before it returns.
 //
+// An answer is given once: a second one is a programmer error. So is a status outside 200 to 599.
+//
 // A handler that returns without an answer, without Later and without asking for the body is wrong:
 // the client gets 500. Answers to pipelined requests leave in the order of the requests, whichever
 // is ready first; what is written before its turn is kept.
@@ -52,7 +54,8 @@ class Worker;
 // Names an exchange for as long as the program runs. Plain data: may be given to other threads.
 struct Http1ExchangeId {
   ConnectionId connection;
-  uint32_t serial = 0;  // of the requests of the connection
+  http1::Session* session = nullptr;  // lives as long as the connection
+  uint32_t serial = 0;                // of the requests of the connection
   friend bool operator==(Http1ExchangeId, Http1ExchangeId) = default;
 };
 
@@ -112,6 +115,7 @@ class Http1Exchange {
   // An answer in pieces: Begin, any number of Write, End. Chunked, or up to the connection's end
   // for an HTTP/1.0 client; with a size, exactly that many bytes. Heed unsent_bytes: above the
   // connection's high-water mark wait for OnDrain.
+  // Ended too soon, an answer with a size ends the connection.
   void Begin(int status, std::string_view content_type);
   void Begin(int status, std::string_view content_type, uint64_t size);
   void Write(std::string_view bytes);
@@ -119,7 +123,7 @@ class Http1Exchange {
   bool begun() const { return answer_ != Answer::kNone; }
   size_t unsent_bytes() const;
   // Unsent output fell below the low-water mark after having been above the high-water mark.
-  void OnDrain(Function function) { on_drain_ = std::move(function); }
+  void OnDrain(Function function);
 
   // ---- Later.
   // The answer, or the rest of it, comes after the handler returned.
@@ -127,8 +131,9 @@ class Http1Exchange {
   Http1ExchangeId id() const;
   // nullptr where the answer is complete or the client gone.
   static Http1Exchange* Find(Loop& loop, Http1ExchangeId id);
-  // Called where the connection ended before the answer did. Output has no effect any more.
-  void OnGone(Function function) { on_gone_ = std::move(function); }
+  // Called where the connection ended before the answer did, and where the server had to answer
+  // itself, for the body was malformed or too long. Output has no effect any more.
+  void OnGone(Function function);
 
   // ---- Another protocol.
   // Answers `101 Switching Protocols` with "Upgrade: protocol" and the fields added, and gives the
@@ -137,6 +142,7 @@ class Http1Exchange {
   // a body, or of HTTP/1.0, gets 400 and `handler` is destroyed.
   void Upgrade(std::string_view protocol, std::unique_ptr<Handler> handler);
 
+  // To be looked at, not to be sent on.
   const Connection& connection() const;
   Loop& loop() const { return connection().loop(); }
 
@@ -152,19 +158,37 @@ class Http1Exchange {
     kDropped,  // read, and given to nobody
     kDone,     // read to its end, or there is none
   };
+  // Unset: the answer has no known size.
+  using Size = std::optional<uint64_t>;
 
   Http1Exchange() = default;
 
-  bool has_answer_body() const;
-  void AskForBody(Body state);
-  void BodyChanged();
-  void BeginAnswer(int status, std::string_view content_type, std::optional<uint64_t> size,
-                   std::string_view body);
-  void AnswerInstead(int status);
-  void Put(std::string_view bytes);
-  void PutStatic(std::string_view bytes);
-  void Finish();
+  // http1_exchange.cc
+  void Start(http1::Session& session, const http1::Arrival& arrival, uint32_t serial);
   void Reset();
+  void ResetRare();
+  bool asked_for_body() const { return on_body_ != nullptr || on_whole_body_ != nullptr; }
+  void AskForBody();
+  bool complete() const {
+    return answer_ == Answer::kDone && (body_state_ == Body::kDone || close_);
+  }
+  void GoOnWithBody(Body state);
+  // True where what is left of the body is too much to read and drop.
+  bool BodyEndsConnection() const;
+  TimePoint body_deadline() const;
+  bool is_first() const;
+
+  // http1_answer.cc
+  bool has_answer_body() const;
+  bool BeginAnswer(int status, std::string_view content_type, Size size, std::string_view body);
+  void DecideFraming(Size size);
+  char* WriteHead(char* at, std::string_view content_type, Size size) const;
+  void WriteAnswer(std::string_view content_type, Size size, std::string_view body);
+  void AnswerInstead(int status, std::string_view why);
+  void Put(std::string_view bytes);
+  char* ReserveOutput(size_t size);
+  void CommitOutput(char* begin, char* end, size_t reserved);
+  void Finish();
 
   http1::Session* session_ = nullptr;  // nullptr: in the pool
   Http1Exchange* next_ = nullptr;      // of the connection, or of the pool
@@ -172,22 +196,31 @@ class Http1Exchange {
   uint32_t serial_ = 0;
   uint16_t status_ = 0;
   Http1Method method_ = Http1Method::kOther;
-  Answer answer_ = Answer::kNone;
+  Answer answer_ = Answer::kDone;
   Body body_state_ = Body::kDone;
   uint8_t minor_version_ = 1;
+  uint8_t refusal_ = 0;                // Http1Error, where that is what is answered
+  bool exclusive_ : 1 = false;         // no other request of the connection is with a handler
+  bool keep_alive_ : 1 = false;        // the client asked for it
   bool close_ : 1 = false;             // the connection ends with this answer
   bool later_ : 1 = false;             // Later was called
   bool chunked_ : 1 = false;           // the answer is
   bool expects_continue_ : 1 = false;  // and was not told to
   bool fields_refused_ : 1 = false;    // AddHeader was given what must not be sent
   bool offers_upgrade_ : 1 = false;
-  uint8_t refusal_ = 0;        // Http1Error, where that is what is answered
+  bool sized_ : 1 = false;     // answer_left_ counts
+  bool rare_ : 1 = false;      // one of the members at the end was set
   uint64_t answer_left_ = 0;   // bytes of a sized answer that are still to be written
   uint64_t answer_bytes_ = 0;  // of the body, for the log
   std::string fields_;         // as they will stand in the head
-  std::string held_;           // output before its turn
+
+  // What most requests do not need.
+  bool empty_body_due_ = false;  // asked for a body where there is none
+  bool drain_due_ = false;       // OnDrain is
+  std::string held_;             // output before its turn
   Sender sender_;
   std::optional<Http1Body> body_;
+  uint64_t body_bytes_ = 0;           // announced; 0: chunked
   TimePoint body_deadline_ = kNever;  // without what each byte of it adds
   TimePoint body_paused_ = kNever;    // since
   BodyFunction on_body_;
@@ -196,7 +229,6 @@ class Http1Exchange {
   size_t whole_body_max_ = 0;
   Function on_drain_;
   Function on_gone_;
-  std::unique_ptr<Handler> upgraded_;
   std::unique_ptr<http1::LogRecord> log_;
 };
 

@@ -5,8 +5,7 @@
 
 #include <array>
 #include <cstddef>
-#include <functional>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,18 +62,23 @@ class Http1Router {
   // The params are views of the router and of `path`.
   void Find(std::string_view path, Match* match) const;
 
-  // Of all resources together: the answer to OPTIONS *.
+  // Of all resources together: what OPTIONS * is answered with.
   const std::string& allow() const { return allow_; }
 
  private:
+  using Has = std::array<bool, kMethods>;
+
   Resource* Obtain(std::string_view pattern, std::vector<Segment> segments);
-  void UpdateAllow(Resource* resource);
+  void AddLiteral(const Resource* resource);
+  const Resource* FindLiteral(std::string_view path) const;
+  std::string AllowOf(const Has& has) const;
 
   bool trace_allowed_;
   std::vector<std::unique_ptr<Resource>> resources_;
-  std::map<std::string, const Resource*, std::less<>> literal_;  // without params, by path
-  std::vector<const Resource*> with_params_;                     // the first that matches is right
-  std::array<bool, kMethods> has_{};
+  std::vector<const Resource*> literal_;      // an open hash table of those without params, by path
+  size_t literals_ = 0;                       // in it; at most half of it
+  std::vector<const Resource*> with_params_;  // the first that matches is right
+  Has has_{};
   std::string allow_;
 };
 

@@ -18,6 +18,7 @@
 #define SLUICE_PROTOCOLS_HTTP1_SERVER_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,6 +28,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "protocols/http1_access_log.h"
+#include "protocols/http1_date.h"
 #include "protocols/http1_exchange.h"
 #include "protocols/http1_limits.h"
 #include "protocols/http1_message.h"
@@ -62,6 +64,7 @@ struct Http1ServerOptions {
 
   bool trace_allowed = false;  // TRACE echoes the request's head, but for credentials
   Http1AccessLog access_log{};
+  WallClock wall_clock{};  // for Date and the log; unset: the system's
 };
 
 // InvalidArgument, in words.
@@ -109,7 +112,7 @@ class Http1Server {
  private:
   Http1ServerOptions options_;
   Http1Router router_;
-  mutable bool in_use_ = false;
+  mutable std::atomic<bool> in_use_{false};  // loops on several threads may say so
 };
 
 }  // namespace sluice

@@ -1,0 +1,212 @@
+// Answers: heads, framing, streams, later.
+#include <thread>
+
+#include "tests/http_server/server_fixture.h"
+
+namespace sluice::test {
+namespace {
+
+class AnswerTest : public HttpServerTest {};
+
+TEST_P(AnswerTest, HasTypeLengthAndDate) {
+  const Answer answer = Ask(Get("/"));
+  EXPECT_EQ(answer.head,
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_EQ(answer.body, "hello");
+}
+
+TEST_P(AnswerTest, ToHeadIsThatToGetWithoutItsBody) {
+  const PeerPtr client = Send("HEAD / HTTP/1.1\r\nHost: h\r\nRange: bytes=0-1\r\n\r\n" + Get("/"));
+  const std::vector<Answer> answers = Receive(client, 2, "H");
+  ASSERT_EQ(Statuses(answers), "200 200");
+  EXPECT_EQ(answers[0].head, answers[1].head);
+  EXPECT_EQ(answers[0].body, "");
+}
+
+TEST_P(AnswerTest, To405SaysWhatIsAllowed) {
+  EXPECT_TRUE(Ask(Post("/", "")).Has("Allow: GET, HEAD, OPTIONS"));
+  EXPECT_TRUE(Ask("OPTIONS /echo HTTP/1.1\r\nHost: h\r\n\r\n").Has("Allow: POST, OPTIONS"));
+  EXPECT_TRUE(
+      Ask("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").Has("Allow: GET, HEAD, POST, PUT, OPTIONS"));
+}
+
+TEST_P(AnswerTest, OfHttp10SaysWhetherTheConnectionGoesOn) {
+  EXPECT_TRUE(
+      Ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").Has("Connection: keep-alive"));
+  EXPECT_TRUE(Ask("GET / HTTP/1.0\r\n\r\n").Has("Connection: close"));
+}
+
+TEST_P(AnswerTest, InPiecesIsChunked) {
+  const Answer answer = Ask(Get("/chunks"));
+  EXPECT_TRUE(answer.Has("Transfer-Encoding: chunked"));
+  EXPECT_EQ(answer.body, "one,two");
+}
+
+TEST_P(AnswerTest, InPiecesEndsWithTheConnectionInHttp10) {
+  const PeerPtr client = Send("GET /chunks HTTP/1.0\r\n\r\n");
+  const std::vector<Answer> answers = Receive(client, 0);
+  ASSERT_EQ(Statuses(answers), "200");
+  EXPECT_EQ(answers[0].head.find("chunked"), std::string::npos);
+  EXPECT_EQ(answers[0].body, "one,two");
+}
+
+TEST_P(AnswerTest, MayHaveFields) {
+  server().Get("/fields", [](Http1Exchange& e) {
+    EXPECT_TRUE(e.AddHeader("X-One", "1"));
+    EXPECT_TRUE(e.AddHeader("X-Two", "a, b"));
+    e.Reply("x");
+  });
+  const Answer answer = Ask(Get("/fields"));
+  EXPECT_TRUE(answer.Has("X-One: 1")) << answer.head;
+  EXPECT_TRUE(answer.Has("X-Two: a, b")) << answer.head;
+}
+
+TEST_P(AnswerTest, IsA500WhereAFieldCouldEndTheHead) {
+  struct Bad {
+    std::string_view name, value;
+  };
+  static constexpr Bad kBad[] = {{"X", "a\r\nSet-Cookie: b"},
+                                 {"X", "a\nb"},
+                                 {"", "x"},
+                                 {"X Y", "x"},
+                                 {"Date", "x"},
+                                 {"X", "a\x7f"},
+                                 {"content-length", "3"},
+                                 {"Connection", "close"}};
+  for (size_t i = 0; i < std::size(kBad); ++i) {
+    server().Get("/bad/" + std::to_string(i), [i](Http1Exchange& e) {
+      EXPECT_FALSE(e.AddHeader(kBad[i].name, kBad[i].value));
+      e.Reply("not this");
+    });
+  }
+  for (size_t i = 0; i < std::size(kBad); ++i) {
+    SCOPED_TRACE(i);
+    const Answer answer = Ask(Get("/bad/" + std::to_string(i)));
+    EXPECT_EQ(answer.status, 500);
+    EXPECT_EQ(answer.head.find("Cookie"), std::string::npos);
+  }
+}
+
+TEST_P(AnswerTest, MayBeLargeStaticOrSentByAFunction) {
+  static const std::string kLarge(1 << 20, 'L');
+  server().Get("/copied", [](Http1Exchange& e) { e.Reply(200, "", kLarge); });
+  server().Get("/static", [](Http1Exchange& e) { e.ReplyStatic(200, "", kLarge); });
+  server().Get("/from", [](Http1Exchange& e) {
+    e.ReplyFrom(200, "", kLarge.size(), [](Connection& c) { c.SendStatic(kLarge); });
+  });
+  server().Get("/sized", [](Http1Exchange& e) {
+    e.Begin(200, "", kLarge.size());
+    e.Write(std::string_view(kLarge).substr(0, 10));
+    e.Write(std::string_view(kLarge).substr(10));
+    e.End();
+  });
+  const PeerPtr client = Send(Get("/copied") + Get("/static") + Get("/from") + Get("/sized") +
+                              "HEAD /from HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::vector<Answer> answers = Receive(client, 5, "GGGGH");
+  ASSERT_EQ(Statuses(answers), "200 200 200 200 200");
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(answers[i].body == kLarge) << i;
+  EXPECT_TRUE(answers[4].Has("Content-Length: 1048576"));
+}
+
+TEST_P(AnswerTest, ThatEndsTooSoonIsCutOff) {
+  server().Get("/short", [](Http1Exchange& e) {
+    e.Begin(200, "", 10);
+    e.Write("nine.....");
+    e.End();
+  });
+  EXPECT_EQ(Statuses(Receive(Send(Get("/short") + Get("/")), 0)), "200(cut)");
+}
+
+TEST_P(AnswerTest, MayComeLater) {
+  const PeerPtr client = Send(Get("/later/a"));
+  ASSERT_TRUE(TurnUntil([&] { return later.contains("a"); }));
+  Settle();
+  EXPECT_EQ(client->received, "");
+  FindLater("a")->Reply("at last");
+  EXPECT_EQ(FindLater("a"), nullptr);
+  const std::vector<Answer> answers = Receive(client, 1);
+  ASSERT_EQ(Statuses(answers), "200");
+  EXPECT_EQ(answers[0].body, "at last");
+}
+
+TEST_P(AnswerTest, MayComeFromATimer) {
+  std::unique_ptr<Timer> timer;
+  server().Get("/timer", [&](Http1Exchange& e) {
+    timer = std::make_unique<Timer>(
+        loop(), [this, id = e.Later()] { Http1Exchange::Find(loop(), id)->Reply("rang"); });
+    timer->ArmAfter(2ms);
+  });
+  EXPECT_EQ(Ask(Get("/timer")).body, "rang");
+}
+
+TEST_P(AnswerTest, MayComeFromAnotherThread) {
+  std::thread other;
+  server().Get("/thread", [&](Http1Exchange& e) {
+    Loop& loop = e.loop();
+    other = std::thread([&loop, id = e.Later()] {
+      loop.Post([&loop, id] { Http1Exchange::Find(loop, id)->Reply("from there"); });
+    });
+  });
+  const PeerPtr client = Send(Get("/thread"));
+  ASSERT_TRUE(TurnUntil([&] { return other.joinable(); }));
+  other.join();
+  EXPECT_EQ(Receive(client, 1)[0].body, "from there");
+}
+
+TEST_P(AnswerTest, FindsNobodyOnceTheClientIsGone) {
+  bool gone = false;
+  server().Get("/gone", [&](Http1Exchange& e) {
+    e.OnGone([&](Http1Exchange& exchange) {
+      gone = true;
+      exchange.Reply("nobody reads this");
+    });
+    later["gone"] = e.Later();
+  });
+  const PeerPtr client = Send(Get("/gone"));
+  ASSERT_TRUE(TurnUntil([&] { return later.contains("gone"); }));
+  loop().Find(client->id)->Abort();
+  ASSERT_TRUE(TurnUntil([&] { return gone; }));
+  EXPECT_EQ(FindLater("gone"), nullptr);
+}
+
+TEST_P(AnswerTest, ThatIsStreamedWaitsForASlowClient) {
+  listener_options.limits.output_high_water_bytes = 64 << 10;
+  listener_options.limits.output_low_water_bytes = 16 << 10;
+  const std::string piece(16 << 10, 'p');
+  constexpr int kPieces = 1000;
+  int written = 0;
+  size_t unsent_max = 0;
+  const auto write = [&](Http1Exchange& e) {
+    while (written < kPieces && e.unsent_bytes() <= 64 << 10) {
+      e.Write(piece);
+      ++written;
+      unsent_max = std::max(unsent_max, e.unsent_bytes());
+    }
+    if (written == kPieces) e.End();
+  };
+  server().Get("/pieces", [&](Http1Exchange& e) {
+    e.Begin(200, "text/plain");
+    e.OnDrain(write);
+    write(e);
+  });
+  const PeerPtr client = Send(Get("/pieces"));
+  const std::vector<Answer> answers = Receive(client, 1);
+  ASSERT_EQ(Statuses(answers), "200");
+  EXPECT_EQ(answers[0].body.size(), kPieces * piece.size());
+  EXPECT_LE(unsent_max, (64 << 10) + piece.size() + 16);
+}
+
+TEST_P(AnswerTest, IsCounted) {
+  const PeerPtr client = Send(Get("/") + Get("/nowhere") + Get("/") + "bad\r\n\r\n");
+  Receive(client, 0);
+  EXPECT_EQ(counters.requests, 3U);
+  EXPECT_EQ(counters.refusals, 1U);
+  EXPECT_EQ(counters.answers[1], 2U);
+  EXPECT_EQ(counters.answers[3], 2U);
+}
+
+SLUICE_ON_EVERY_BACKEND(AnswerTest);
+
+}  // namespace
+}  // namespace sluice::test
