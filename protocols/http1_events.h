@@ -20,10 +20,10 @@
 namespace sluice {
 
 struct Http1Event {
-  std::string_view data;   // any lines; what the browser is given as event.data
-  std::string_view event;  // its type; empty: "message"
-  std::string_view id;     // a browser that lost us asks for what follows it, in Last-Event-ID
-  Duration retry{0};       // how long it then waits; 0: as it likes
+  std::string_view data{};   // any lines; what the browser is given as event.data
+  std::string_view event{};  // its type; empty: "message"
+  std::string_view id{};     // a browser that lost us asks for what follows it, in Last-Event-ID
+  Duration retry{0};         // how long it then waits; 0: as it likes
 };
 
 // As it is sent. Line ends in `event` and `id`, which would begin another field, become spaces.

@@ -150,8 +150,10 @@ bool Http1Exchange::BodyEndsConnection() const {
 TimePoint Http1Exchange::body_deadline() const {
   const uint64_t rate = session_->worker().options().body_bytes_per_second_min;
   if (rate == 0 || body_deadline_ == kNever) return body_deadline_;
-  const auto seconds = static_cast<int64_t>(body_->content_bytes() / rate);
-  return After(body_deadline_, std::chrono::seconds(seconds));
+  constexpr uint64_t kSecond = 1'000'000'000;
+  const uint64_t bytes = body_->content_bytes();
+  const uint64_t time = bytes / rate * kSecond + bytes % rate * kSecond / rate;
+  return After(body_deadline_, Duration(static_cast<int64_t>(time)));
 }
 
 // ---- Later.

@@ -138,8 +138,9 @@ class Http1Exchange {
   // ---- Another protocol.
   // Answers `101 Switching Protocols` with "Upgrade: protocol" and the fields added, and gives the
   // connection to `handler`: its OnOpen is called, and from then on it gets every callback, bytes
-  // behind the request included. For a request that offers an upgrade (request().upgrade); one with
-  // a body, or of HTTP/1.0, gets 400 and `handler` is destroyed.
+  // behind the request included (Connection::handler stays the server's). For a request that offers
+  // an upgrade (request().upgrade); one with a body, or of HTTP/1.0, gets 400 and `handler` is
+  // destroyed.
   void Upgrade(std::string_view protocol, std::unique_ptr<Handler> handler);
 
   // To be looked at, not to be sent on.
