@@ -53,7 +53,7 @@ void OutputAppendSend(benchmark::State& state) {
   std::array<iovec, 16> spans;
   for (auto _ : state) {
     queue.Append(pool, message);
-    benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)));
+    benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)).spans);
     queue.Consume(pool, message.size());
   }
   state.SetItemsProcessed(state.iterations());
@@ -71,7 +71,7 @@ void OutputGather16(benchmark::State& state) {
   std::array<iovec, 16> spans;
   for (auto _ : state) {
     for (int i = 0; i < kMessages; ++i) queue.Append(pool, message);
-    benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)));
+    benchmark::DoNotOptimize(queue.Gather(absl::MakeSpan(spans)).spans);
     queue.Consume(pool, queue.bytes());
   }
   state.SetItemsProcessed(state.iterations() * kMessages);

@@ -47,7 +47,10 @@ class ScriptedBackend : public Backend {
   void StopReceive(Socket) override { receiving_ = false; }
   void ReleaseBuffer(BufferId) override {}
   BufferId RetainBuffer(BufferId, size_t) override { return kNoBuffer; }
-  int32_t Send(Socket, absl::Span<const iovec> spans, Token) override {
+  int32_t SendFile(Socket, const FilePiece& piece, Token) override {
+    return static_cast<int32_t>(piece.bytes);
+  }
+  int32_t Send(Socket, absl::Span<const iovec> spans, MoreFollows, Token) override {
     size_t bytes = 0;
     for (const iovec& span : spans) bytes += span.iov_len;
     return static_cast<int32_t>(bytes);

@@ -30,6 +30,8 @@ std::string_view CloseCodeName(CloseCode code) {
       return "output stalled: the peer does not read";
     case CloseCode::kOutputOverflow:
       return "output limit exceeded";
+    case CloseCode::kFileShrank:
+      return "file shrank while it was sent";
     case CloseCode::kInputOverflow:
       return "input limit exceeded";
     case CloseCode::kProtocolError:

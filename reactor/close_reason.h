@@ -21,6 +21,7 @@ enum class CloseCode : uint8_t {
   kDeadline,        // Connection::SetDeadline
   kOutputStalled,   // ConnectionLimits::stall_timeout: the peer took nothing of our output
   kOutputOverflow,  // ConnectionLimits::output_bytes_max
+  kFileShrank,      // a file of SendFile ended before what was to be sent of it
   kInputOverflow,   // ConnectionLimits::input_bytes_max: the handler left too much unconsumed
   kProtocolError,   // the codec or handler found the input malformed, its code in `error`
   kLoopStopped,     // the loop stopped before the connection ended

@@ -43,6 +43,15 @@ void Connection::SendStatic(std::string_view bytes) {
   OutputGrew();
 }
 
+void Connection::SendFile(SharedFile file, uint64_t offset, uint64_t length) {
+  SLUICE_CHECK(static_cast<bool>(file), "SendFile needs a file");
+  SLUICE_CHECK(offset <= INT64_MAX && length <= INT64_MAX - offset,
+               "a file has at most 2^63 bytes");
+  if (!can_send() || length == 0 || !OutputMayGrow(OutputQueue::CountedBytes(length))) return;
+  output_.AppendFile(loop_.output_pool_, {std::move(file), offset, length});
+  OutputGrew();
+}
+
 char* Connection::Reserve(size_t size) {
   return output_.Reserve(loop_.output_pool_, size);
 }
@@ -86,16 +95,26 @@ void Connection::Flush() {
   flush_wanted_ = false;
   const bool may_send = state_ == State::kOpen || state_ == State::kFlushing;
   if (!may_send || send_outstanding_ || output_.empty()) return;
-  std::array<iovec, Backend::kSendSpansMax> spans;
-  const size_t count = output_.Gather(absl::MakeSpan(spans));
-  const int32_t result =
-      loop_.backend_->Send(socket_, absl::MakeConstSpan(spans.data(), count), token_);
+  const FileRange* range = output_.NextFile();
+  const int32_t result = range == nullptr ? SendGathered() : SendOfFile(*range);
   if (result != Backend::kUnderWay) {
     SendCompleted(result, /*lent=*/false);
     return;
   }
   send_outstanding_ = true;
   UpdateTimer();
+}
+
+int32_t Connection::SendGathered() {
+  std::array<iovec, Backend::kSendSpansMax> spans;
+  const OutputQueue::Gathered gathered = output_.Gather(absl::MakeSpan(spans));
+  return loop_.backend_->Send(socket_, absl::MakeConstSpan(spans.data(), gathered.spans),
+                              gathered.file_follows ? MoreFollows::kYes : MoreFollows::kNo, token_);
+}
+
+int32_t Connection::SendOfFile(const FileRange& range) {
+  const size_t bytes = std::min<uint64_t>(range.length, Backend::kSendFileBytesMax);
+  return loop_.backend_->SendFile(socket_, {range.file.fd(), range.offset, bytes}, token_);
 }
 
 // `lent`: zero copy; the backend reads what it took until SendReleased.
@@ -106,6 +125,10 @@ void Connection::SendCompleted(int32_t result, bool lent) {
   if (result < 0) {
     const bool refused = result == -ECONNRESET || result == -EPIPE;
     Fail(refused ? CloseCode::kPeerReset : CloseCode::kIoError, -result);
+    return;
+  }
+  if (result == 0 && output_.NextFile() != nullptr) {
+    Fail(CloseCode::kFileShrank, 0);
     return;
   }
   output_.Consume(loop_.output_pool_, static_cast<size_t>(result));

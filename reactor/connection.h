@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "reactor/backend/backend.h"
+#include "reactor/base/shared_file.h"
 #include "reactor/base/slab.h"
 #include "reactor/base/time.h"
 #include "reactor/close_reason.h"
@@ -70,6 +71,12 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   void Send(std::string_view bytes);
   // The bytes outlive the connection: string literals, a mapped file.
   void SendStatic(std::string_view bytes);
+  // `length` bytes of a file from `offset` on, read as the peer takes them and copied by nobody
+  // (sendfile(2)). The connection keeps its share of the file until they have left or it ends. They
+  // count as unsent, but never as more than OutputQueue::kFileBytesCounted, for they hold no
+  // memory. Where the file has fewer the connection closes with kFileShrank, and the peer gets a
+  // reset: it must not take a part for the whole.
+  void SendFile(SharedFile file, uint64_t offset, uint64_t length);
   // A ByteSink, to encode in place: room for `size` bytes, of which Commit sends the first `size`.
   // No other output call may come between the two.
   char* Reserve(size_t size);
@@ -104,6 +111,7 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   // True when OnData may be called: open and not paused for any cause.
   bool is_reading() const { return is_open() && pauses_ == 0; }
   bool peer_ended() const { return peer_ended_; }
+  // As the limits count them: a file as at most OutputQueue::kFileBytesCounted.
   size_t unsent_bytes() const { return output_.bytes(); }
   ConnectionId id() const { return ConnectionId{token_}; }
   const ConnectionStats& stats() const { return stats_; }
@@ -140,6 +148,8 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   void TurnBegins();  // the loop comes back to a connection that asked for it with WantTurn
   void Stopping();
   void Flush();
+  int32_t SendGathered();
+  int32_t SendOfFile(const FileRange& range);
   void TimerFired();
 
   void Deliver(std::string_view bytes);

@@ -56,6 +56,7 @@ OutputChunk* OutputPool::Allocate(size_t capacity) {
 
 void OutputPool::Free(OutputChunk* chunk) {
   if (chunk->retained != kNoBuffer) backend_.ReleaseBuffer(chunk->retained);
+  if (FileRange* range = chunk->range()) range->~FileRange();
   const size_t chunk_bytes = sizeof(OutputChunk) + chunk->capacity;
   const int index = ClassOf(chunk_bytes);
   if (index < 0 || cached_bytes_ + chunk_bytes > kCachedBytesMax) {
@@ -93,7 +94,7 @@ void OutputQueue::Link(OutputChunk* chunk) {
 
 // The tail with at least `size` bytes free, or a new one.
 OutputChunk* OutputQueue::RoomFor(OutputPool& pool, size_t size) {
-  if (tail_ != nullptr && tail_->capacity > 0 && tail_->capacity - tail_->end >= size) return tail_;
+  if (tail_ != nullptr && tail_->room() >= size) return tail_;
   const size_t wanted = bytes_ >= kBulkBytes ? std::max(size, kBulkBytes) : size;
   Link(pool.Allocate(wanted));
   return tail_;
@@ -102,8 +103,8 @@ OutputChunk* OutputQueue::RoomFor(OutputPool& pool, size_t size) {
 void OutputQueue::Append(OutputPool& pool, std::string_view bytes) {
   SLUICE_CHECK(reserved_ == 0, "Commit is due before more output");
   SLUICE_CHECK(bytes.size() <= kBytesMax - bytes_, "output is counted in 32 bits");
-  if (tail_ != nullptr && tail_->capacity > tail_->end) {
-    const size_t fits = std::min<size_t>(bytes.size(), tail_->capacity - tail_->end);
+  if (tail_ != nullptr && tail_->room() > 0) {
+    const size_t fits = std::min(bytes.size(), tail_->room());
     std::memcpy(tail_->storage() + tail_->end, bytes.data(), fits);
     tail_->end += static_cast<uint32_t>(fits);
     bytes_ += static_cast<uint32_t>(fits);
@@ -133,6 +134,20 @@ void OutputQueue::AppendRetained(OutputPool& pool, std::string_view bytes, Buffe
   bytes_ += static_cast<uint32_t>(bytes.size());
 }
 
+void OutputQueue::AppendFile(OutputPool& pool, FileRange range) {
+  SLUICE_CHECK(reserved_ == 0, "Commit is due before more output");
+  if (range.length == 0) return;
+  const auto counted = static_cast<uint32_t>(CountedBytes(range.length));
+  SLUICE_CHECK(counted <= kBytesMax - bytes_, "output is counted in 32 bits");
+  OutputChunk* chunk = pool.Allocate(sizeof(FileRange));
+  static_assert(alignof(FileRange) <= alignof(OutputChunk));
+  new (chunk->storage()) FileRange(std::move(range));
+  chunk->data = nullptr;
+  chunk->end = counted;
+  Link(chunk);
+  bytes_ += counted;
+}
+
 char* OutputQueue::Reserve(OutputPool& pool, size_t size) {
   SLUICE_CHECK(reserved_ == 0, "Commit is due before the next Reserve");
   SLUICE_CHECK(size > 0 && size <= UINT32_MAX / 2, "Reserve takes 1 byte to 2 GiB");
@@ -149,21 +164,50 @@ void OutputQueue::Commit(size_t size) {
   reserved_ = 0;
 }
 
-size_t OutputQueue::Gather(absl::Span<iovec> spans) const {
+// The first chunk with something to send; one that was reserved and never filled has nothing.
+OutputChunk* OutputQueue::FirstUnsent() const {
+  if (bytes_ == 0) return nullptr;
+  OutputChunk* chunk = head();
+  while (chunk->unsent() == 0) chunk = chunk->next;
+  return chunk;
+}
+
+const FileRange* OutputQueue::NextFile() const {
+  OutputChunk* chunk = FirstUnsent();
+  return chunk == nullptr ? nullptr : chunk->range();
+}
+
+OutputQueue::Gathered OutputQueue::Gather(absl::Span<iovec> spans) const {
   size_t used = 0;
   size_t left = bytes_;
   for (OutputChunk* chunk = head(); left > 0 && used < spans.size(); chunk = chunk->next) {
-    const size_t here = chunk->end - chunk->begin;
+    const size_t here = chunk->unsent();
     if (here == 0) continue;
+    if (chunk->range() != nullptr) return {used, /*file_follows=*/true};
     spans[used].iov_base = const_cast<char*>(chunk->data + chunk->begin);
     spans[used].iov_len = here;
     left -= here;
     ++used;
   }
-  return used;
+  return {used, /*file_follows=*/false};
+}
+
+void OutputQueue::ConsumeOfFile(OutputPool& pool, size_t count) {
+  OutputChunk* chunk = FirstUnsent();
+  while (head() != chunk) PopFront(pool);  // reserved and never filled
+  FileRange& range = *chunk->range();
+  SLUICE_CHECK(count <= range.length, "only bytes that are there can be sent");
+  range.offset += count;
+  range.length -= count;
+  const auto counted = static_cast<uint32_t>(CountedBytes(range.length));
+  bytes_ -= chunk->end - counted;
+  chunk->end = counted;
+  if (counted == 0) PopFront(pool);
+  if (bytes_ == 0 && reserved_ == 0) Clear(pool);
 }
 
 void OutputQueue::Consume(OutputPool& pool, size_t count) {
+  if (NextFile() != nullptr) return ConsumeOfFile(pool, count);
   SLUICE_CHECK(count <= bytes_, "only bytes that are there can be sent");
   bytes_ -= static_cast<uint32_t>(count);
   while (count > 0) {

@@ -12,7 +12,8 @@
 //  3. Received bytes are valid until ReleaseBuffer, which is due exactly once for every completion
 //     with a buffer, and once for every RetainBuffer that was granted. Running out of buffers
 //     pauses receiving and never surfaces.
-//  4. At most one Send (SendTo) a socket is outstanding. A Send that is done at once returns its
+//  4. At most one Send or SendFile (SendTo) a socket is outstanding. A Send that is done at once
+//  returns its
 //     result, and no completion follows. The bytes of one under way stay unchanged until its
 //     completion; where that has `more` set (zero copy), those taken stay so until the kRelease
 //     completion that follows, and the next Send need not wait for it. Releases come in the order
@@ -114,6 +115,17 @@ struct OutgoingDatagram {
 enum class AcceptCount : uint8_t { kOne, kUnlimited };
 enum class CloseMode : uint8_t { kOrderly, kReset };  // kReset: the peer gets RST (SO_LINGER 0)
 
+// A piece of a file, at least one byte, which is read when it is sent.
+struct FilePiece {
+  int file = -1;  // descriptor; stays open until the send is done
+  uint64_t offset = 0;
+  size_t bytes = 0;
+};
+
+// Whether the caller sends more as soon as this is taken: then the end of it need not leave in a
+// packet of its own (MSG_MORE, send(2)).
+enum class MoreFollows : uint8_t { kNo, kYes };
+
 struct BackendStats {
   uint64_t kernel_entries = 0;  // system calls made on the data path
   uint64_t polls = 0;
@@ -158,8 +170,12 @@ class Backend {
 
   // At most kSendSpansMax spans, at least one byte. Returns the result, bytes taken or -errno, or
   // kUnderWay.
-  virtual int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) = 0;
+  virtual int32_t Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+                       Token token) = 0;
   static constexpr int32_t kUnderWay = INT32_MIN;
+  // As Send, of at most kSendFileBytesMax bytes; its completion is a kSend, never with `more`. The
+  // result 0: the file has no byte at `offset` any more.
+  virtual int32_t SendFile(Socket socket, const FilePiece& piece, Token token) = 0;
   // At most kSendDatagramsMax datagrams, sent in order; `result` counts those taken, the others
   // were refused and are not tried again.
   virtual void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) = 0;
@@ -180,6 +196,8 @@ class Backend {
   virtual const BackendStats& stats() const = 0;
 
   static constexpr size_t kSendSpansMax = 16;
+  // A socket that takes all of it still leaves the loop to the others soon.
+  static constexpr size_t kSendFileBytesMax = 512 << 10;
   static constexpr size_t kSendDatagramsMax = 256;
 };
 

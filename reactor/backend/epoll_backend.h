@@ -33,7 +33,9 @@ class EpollBackend final : public KernelBackend {
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
   BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
-  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+               Token token) override;
+  int32_t SendFile(Socket socket, const FilePiece& piece, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
   absl::Span<const Completion> Poll(TimePoint deadline) override;
@@ -42,7 +44,9 @@ class EpollBackend final : public KernelBackend {
   // A send that met a full socket; its edge resumes it.
   struct BlockedSend {
     std::array<iovec, kSendSpansMax> spans;
-    size_t count = 0;
+    size_t count = 0;  // 0: it is the file
+    MoreFollows more = MoreFollows::kNo;
+    FilePiece file;
   };
   struct DatagramState {
     size_t receive_bytes_max = 0;
@@ -89,7 +93,8 @@ class EpollBackend final : public KernelBackend {
   void CompleteConnect(Record& record);
   void ContinueOutput(uint32_t index, Record& record);
   void ContinueSendTo(const Record& record, DatagramState& state);
-  int32_t TrySend(const Record& record, absl::Span<const iovec> spans);
+  int32_t TrySend(const Record& record, absl::Span<const iovec> spans, MoreFollows more);
+  int32_t TryAgain(const Record& record, const BlockedSend& send);
   void CompleteSendTo(const Record& record, const DatagramSend& send);
   void CancelOutput(uint32_t index, Record& record);
   Completion& Complete(const Record& record, Operation operation, int32_t result);

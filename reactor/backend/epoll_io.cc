@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "reactor/backend/epoll_backend.h"
+#include "reactor/backend/file_send.h"
 #include "reactor/base/check.h"
 
 namespace sluice::backend {
@@ -139,38 +140,57 @@ void EpollBackend::ContinueOutput(uint32_t index, Record& record) {
     return ContinueSendTo(record, datagrams_.at(index));
   }
   if (record.blocked_send == nullptr) return;
-  const BlockedSend& blocked = *record.blocked_send;
-  const int32_t result = TrySend(record, absl::MakeConstSpan(blocked.spans.data(), blocked.count));
+  const int32_t result = TryAgain(record, *record.blocked_send);
   if (result == kUnderWay) return;
   record.blocked_send.reset();
   Complete(record, Operation::kSend, result);
 }
 
-int32_t EpollBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+int32_t EpollBackend::Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+                           Token token) {
   Record& record = At(socket);
   SLUICE_CHECK(record.blocked_send == nullptr, "one send a socket may be outstanding");
   SLUICE_CHECK(!spans.empty() && spans.size() <= kSendSpansMax, "a send has 1 to 16 spans");
   record.token = token;
-  const int32_t result = TrySend(record, spans);
+  const int32_t result = TrySend(record, spans, more);
   if (result != kUnderWay) return result;
   record.blocked_send = std::make_unique<BlockedSend>();
   std::copy(spans.begin(), spans.end(), record.blocked_send->spans.begin());
   record.blocked_send->count = spans.size();
+  record.blocked_send->more = more;
   return kUnderWay;
 }
 
+int32_t EpollBackend::SendFile(Socket socket, const FilePiece& piece, Token token) {
+  Record& record = At(socket);
+  SLUICE_CHECK(record.blocked_send == nullptr, "one send a socket may be outstanding");
+  record.token = token;
+  const int32_t result = SendPiece(record.fd, piece, blocking(), stats_.kernel_entries);
+  if (result != kUnderWay) return result;
+  record.blocked_send = std::make_unique<BlockedSend>();
+  record.blocked_send->file = piece;
+  return kUnderWay;
+}
+
+int32_t EpollBackend::TryAgain(const Record& record, const BlockedSend& send) {
+  if (send.count == 0) return SendPiece(record.fd, send.file, blocking(), stats_.kernel_entries);
+  return TrySend(record, absl::MakeConstSpan(send.spans.data(), send.count), send.more);
+}
+
 // kUnderWay when the socket is full.
-int32_t EpollBackend::TrySend(const Record& record, absl::Span<const iovec> spans) {
+int32_t EpollBackend::TrySend(const Record& record, absl::Span<const iovec> spans,
+                              MoreFollows more) {
+  const int flags = MSG_NOSIGNAL | (more == MoreFollows::kYes ? MSG_MORE : 0);
   for (;;) {
     ++stats_.kernel_entries;
     ssize_t sent = 0;
     if (spans.size() == 1) {
-      sent = send(record.fd, spans[0].iov_base, spans[0].iov_len, MSG_NOSIGNAL);
+      sent = send(record.fd, spans[0].iov_base, spans[0].iov_len, flags);
     } else {
       msghdr header{};
       header.msg_iov = const_cast<iovec*>(spans.data());
       header.msg_iovlen = spans.size();
-      sent = sendmsg(record.fd, &header, MSG_NOSIGNAL);
+      sent = sendmsg(record.fd, &header, flags);
     }
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && errno == EAGAIN) return kUnderWay;

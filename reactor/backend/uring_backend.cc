@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "reactor/backend/file_send.h"
 #include "reactor/backend/uring_probe.h"
 #include "reactor/base/check.h"
 
@@ -295,7 +296,8 @@ Socket UringBackend::Connect(const Endpoint& endpoint, const SocketOptions& opti
   return Socket{key.index};
 }
 
-int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+                           Token token) {
   Record& record = At(socket);
   SLUICE_CHECK(!record.sending, "one send a socket may be outstanding");
   SLUICE_CHECK(!spans.empty() && spans.size() <= kSendSpansMax, "a send has 1 to 16 spans");
@@ -304,14 +306,14 @@ int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token t
   ++record.outstanding;
   // Not MSG_WAITALL: the kernel would go on after a short send without a word, and a peer that
   // reads slowly could not be told from one that does not read.
-  constexpr int kFlags = MSG_NOSIGNAL;
+  const int flags = MSG_NOSIGNAL | (more == MoreFollows::kYes ? MSG_MORE : 0);
   size_t offered = 0;
   for (const iovec& span : spans) offered += span.iov_len;
   const bool zero_copy = zero_copy_send_bytes_ > 0 && offered >= zero_copy_send_bytes_ &&
                          !record.must_copy && !record.lent_sends.full();
   io_uring_sqe* sqe = ring_->NextSqe();
   if (spans.size() == 1) {
-    io_uring_prep_send(sqe, record.fd, spans[0].iov_base, spans[0].iov_len, kFlags);
+    io_uring_prep_send(sqe, record.fd, spans[0].iov_base, spans[0].iov_len, flags);
     if (zero_copy) sqe->opcode = IORING_OP_SEND_ZC;
   } else {
     const auto [key, op] = send_ops_.Emplace();
@@ -320,7 +322,7 @@ int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token t
     op->header = {};
     op->header.msg_iov = op->spans.data();
     op->header.msg_iovlen = spans.size();
-    io_uring_prep_sendmsg(sqe, record.fd, &op->header, kFlags);
+    io_uring_prep_sendmsg(sqe, record.fd, &op->header, flags);
     if (zero_copy) sqe->opcode = IORING_OP_SENDMSG_ZC;
   }
   Op op = Op::kSend;
@@ -328,6 +330,23 @@ int32_t UringBackend::Send(Socket socket, absl::Span<const iovec> spans, Token t
     op = static_cast<Op>(static_cast<uint8_t>(Op::kSendZeroCopy) + record.lent_sends.Begin());
   }
   io_uring_sqe_set_data64(sqe, UserData(op, socket.index));
+  return kUnderWay;
+}
+
+// At once, with sendfile(2), and what the socket has no room for when it has. IORING_OP_SPLICE
+// would need a pipe a connection, two operations a piece, and for each a worker thread of the
+// kernel (io_splice in io_uring/splice.c never runs where it was submitted).
+int32_t UringBackend::SendFile(Socket socket, const FilePiece& piece, Token token) {
+  Record& record = At(socket);
+  SLUICE_CHECK(!record.sending, "one send a socket may be outstanding");
+  record.token = token;
+  const int32_t result = SendPiece(record.fd, piece, blocking(), stats_.kernel_entries);
+  if (result != kUnderWay) return result;
+  record.sending = true;
+  const auto [key, op] = send_ops_.Emplace();
+  record.send_op = key.index;
+  op->file = piece;
+  WaitForRoom(Op::kSendFileRoom, socket.index, record);
   return kUnderWay;
 }
 
@@ -347,7 +366,7 @@ void UringBackend::SendTo(Socket socket, absl::Span<const OutgoingDatagram> data
   }
   send.Keep();
   DatagramOf(record).blocked_send = std::make_unique<DatagramSend>(std::move(send));
-  WaitForRoom(socket.index, record);
+  WaitForRoom(Op::kSendToRoom, socket.index, record);
 }
 
 void UringBackend::Close(Socket socket, CloseMode mode, Token token) {
@@ -430,7 +449,12 @@ void UringBackend::Handle(const io_uring_cqe& cqe) {
       HandleReceiveDatagram(index, *record, cqe);
       break;
     case Op::kSend:
-      SendCompleted(*record, cqe);
+      --record->outstanding;
+      SendCompleted(*record, cqe.res);
+      break;
+    case Op::kSendFileRoom:
+      --record->outstanding;
+      HandleSendFileRoom(index, *record, cqe.res);
       break;
     case Op::kSendToRoom:
       --record->outstanding;

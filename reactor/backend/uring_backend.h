@@ -37,7 +37,9 @@ class UringBackend final : public KernelBackend {
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
   BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
-  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+               Token token) override;
+  int32_t SendFile(Socket socket, const FilePiece& piece, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
   absl::Span<const Completion> Poll(TimePoint deadline) override;
@@ -51,6 +53,7 @@ class UringBackend final : public KernelBackend {
     kReceive,
     kReceiveDatagram,
     kSend,
+    kSendFileRoom,
     kSendToRoom,
     kConnect,
     kCancel,
@@ -59,10 +62,11 @@ class UringBackend final : public KernelBackend {
     kSendZeroCopy  // and as many more as UringLentSends has numbers
   };
 
-  // Memory a send needs until the kernel took it over.
+  // Memory a send needs until the kernel took it over, or what of a file waits for room.
   struct SendOp {
     msghdr header;
     std::array<iovec, kSendSpansMax> spans;
+    FilePiece file;
   };
   struct DatagramState {
     msghdr header{};  // what its multishot receive was set up with
@@ -123,7 +127,8 @@ class UringBackend final : public KernelBackend {
   void HandleReceiveDatagram(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleAccept(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, uint8_t number);
-  Completion& SendCompleted(Record& record, const io_uring_cqe& cqe);
+  Completion& SendCompleted(Record& record, int32_t result);
+  void HandleSendFileRoom(uint32_t index, Record& record, int32_t poll_result);
   void HandleSendToRoom(uint32_t index, Record& record);
   void HandleConnect(Record& record, const io_uring_cqe& cqe);
   void HandleCancelAll(Record& record, const io_uring_cqe& cqe);
@@ -131,7 +136,7 @@ class UringBackend final : public KernelBackend {
   void StandingEnded(Record& record, const io_uring_cqe& cqe);
   void SubmitClose(uint32_t index, Record& record);
   void CloseWhenQuiet(uint32_t index, Record& record);
-  void WaitForRoom(uint32_t index, Record& record);
+  void WaitForRoom(Op then, uint32_t index, Record& record);
   void CompleteSendTo(const Record& record, const DatagramSend& send);
   Completion& Complete(const Record& record, Operation operation, int32_t result);
 

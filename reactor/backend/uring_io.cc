@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "reactor/backend/file_send.h"
 #include "reactor/backend/uring_backend.h"
 #include "reactor/base/check.h"
 
@@ -118,13 +119,22 @@ void UringBackend::HandleAccept(uint32_t index, Record& record, const io_uring_c
   Arm(index, record);
 }
 
-Completion& UringBackend::SendCompleted(Record& record, const io_uring_cqe& cqe) {
-  --record.outstanding;
+Completion& UringBackend::SendCompleted(Record& record, int32_t result) {
   record.sending = false;
   if (record.send_op != base::SlabKey::kNoIndex) {
     send_ops_.Erase(std::exchange(record.send_op, base::SlabKey::kNoIndex));
   }
-  return Complete(record, Operation::kSend, cqe.res);
+  return Complete(record, Operation::kSend, result);
+}
+
+void UringBackend::HandleSendFileRoom(uint32_t index, Record& record, int32_t poll_result) {
+  int32_t result = poll_result;  // -errno: closing
+  if (poll_result >= 0 && !record.closing) {
+    const FilePiece& piece = send_ops_.Live(record.send_op).file;
+    result = SendPiece(record.fd, piece, blocking(), stats_.kernel_entries);
+    if (result == kUnderWay) return WaitForRoom(Op::kSendFileRoom, index, record);
+  }
+  SendCompleted(record, record.closing ? -ECANCELED : result);
 }
 
 // Its result, and later, where that has F_MORE, the notification that its memory is free.
@@ -137,7 +147,8 @@ void UringBackend::HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, u
   }
   const bool lent = (cqe.flags & IORING_CQE_F_MORE) != 0;
   if (!lent) record.lent_sends.Withdraw();
-  Completion& completion = SendCompleted(record, cqe);
+  --record.outstanding;
+  Completion& completion = SendCompleted(record, cqe.res);
   completion.more = lent;
   if (lent) ++stats_.zero_copy_sends;
   // A unix socket, or no room for the kernel's notes of what is lent: nothing was sent, and the
@@ -155,17 +166,17 @@ void UringBackend::CompleteSendTo(const Record& record, const DatagramSend& send
 void UringBackend::HandleSendToRoom(uint32_t index, Record& record) {
   DatagramSend& send = *DatagramOf(record).blocked_send;
   if (!record.closing && !send.Continue(record.fd, DatagramOf(record).trains, stats_)) {
-    return WaitForRoom(index, record);
+    return WaitForRoom(Op::kSendToRoom, index, record);
   }
   CompleteSendTo(record, send);
   DatagramOf(record).blocked_send.reset();
 }
 
-void UringBackend::WaitForRoom(uint32_t index, Record& record) {
+void UringBackend::WaitForRoom(Op then, uint32_t index, Record& record) {
   ++record.outstanding;
   io_uring_sqe* sqe = ring_->NextSqe();
   io_uring_prep_poll_add(sqe, record.fd, POLLOUT);
-  io_uring_sqe_set_data64(sqe, UserData(Op::kSendToRoom, index));
+  io_uring_sqe_set_data64(sqe, UserData(then, index));
 }
 
 void UringBackend::HandleConnect(Record& record, const io_uring_cqe& cqe) {

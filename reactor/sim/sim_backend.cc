@@ -180,15 +180,26 @@ BufferId SimBackend::RetainBuffer(BufferId buffer, size_t bytes) {
   return buffer | backend::kRetainedBufferBit;
 }
 
-int32_t SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token token) {
+int32_t SimBackend::Send(Socket socket, absl::Span<const iovec> spans, MoreFollows, Token token) {
   Record& record = At(socket);
+  if (spans.empty() || spans.size() > kSendSpansMax) world_.Violate("a Send of 0 or over 16 spans");
+  record.spans.assign(spans.begin(), spans.end());
+  return BeginSend(socket, record, token);
+}
+
+int32_t SimBackend::SendFile(Socket socket, const FilePiece& piece, Token token) {
+  Record& record = At(socket);
+  if (piece.bytes == 0 || piece.bytes > kSendFileBytesMax) world_.Violate("SendFile of that size");
+  record.file = std::make_unique<FilePiece>(piece);
+  return BeginSend(socket, record, token);
+}
+
+int32_t SimBackend::BeginSend(Socket socket, Record& record, Token token) {
   if (record.sending) world_.Violate("a second Send while one is outstanding");
   if (record.closing) world_.Violate("a Send after Close");
-  if (spans.empty() || spans.size() > kSendSpansMax) world_.Violate("a Send of 0 or over 16 spans");
   record.token = token;
   record.sending = true;
   record.blocked = false;
-  record.spans.assign(spans.begin(), spans.end());
   record.lent_hash = HashOf(record);
   if (world_.faults_.Happens(Fault::kSendAtOnce)) {
     const int64_t result = WriteLent(record);
@@ -196,6 +207,7 @@ int32_t SimBackend::Send(Socket socket, absl::Span<const iovec> spans, Token tok
     if (record.blocked) return kUnderWay;
     record.sending = false;
     record.spans.clear();
+    record.file.reset();
     return static_cast<int32_t>(result);
   }
   MarkReady(socket.index);

@@ -43,7 +43,9 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void StopReceive(Socket socket) override;
   void ReleaseBuffer(BufferId buffer) override;
   BufferId RetainBuffer(BufferId buffer, size_t bytes) override;
-  int32_t Send(Socket socket, absl::Span<const iovec> spans, Token token) override;
+  int32_t Send(Socket socket, absl::Span<const iovec> spans, MoreFollows more,
+               Token token) override;
+  int32_t SendFile(Socket socket, const FilePiece& piece, Token token) override;
   void SendTo(Socket socket, absl::Span<const OutgoingDatagram> datagrams, Token token) override;
   void ShutdownSend(Socket socket) override;
   void Close(Socket socket, CloseMode mode, Token token) override;
@@ -94,6 +96,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
     uint32_t receive_bytes_max = 0;
     uint64_t lent_hash = 0;
     std::vector<iovec> spans;
+    std::unique_ptr<FilePiece> file;             // what is sent instead of spans; made when needed
     std::unique_ptr<std::deque<LentSend>> lent;  // zero copy, oldest first; made when needed
     std::vector<OutgoingDatagram> datagrams;
     std::unique_ptr<absl::flat_hash_map<std::pair<int, int>, std::string>> options;
@@ -113,7 +116,10 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   void ServeSendTo(Record& record);
   void ServeAccept(uint32_t index, Record& record);
   Socket AcceptOne(Record& listener);
+  int32_t BeginSend(Socket socket, Record& record, Token token);
   int64_t WriteLent(Record& record);
+  int64_t WriteFile(const Record& record);
+  size_t Shortened(size_t offered);
   void FinishOutstanding(Record& record);
   void Bury(uint32_t index, Record& record);
   void ServeReceive(uint32_t index, Record& record);

@@ -1,4 +1,6 @@
 // SimBackend: what is told of a socket that something happened to, and when.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -102,9 +104,11 @@ void SimBackend::ServeSend(uint32_t index, Record& record) {
   }
   record.sending = false;
   Completion& completion = Complete(record, Operation::kSend, static_cast<int32_t>(result));
-  completion.more = result > 0 && world_.faults_.Happens(Fault::kZeroCopySend);
+  const bool lendable = result > 0 && record.file == nullptr;
+  completion.more = lendable && world_.faults_.Happens(Fault::kZeroCopySend);
   if (completion.more) Lend(index, record, static_cast<size_t>(result));
   record.spans.clear();
+  record.file.reset();
 }
 
 // As IORING_OP_SEND_ZC: the bytes taken must not change until their release, which is later.
@@ -140,11 +144,10 @@ int64_t SimBackend::WriteLent(Record& record) {
     constexpr std::array<int, 3> kErrors = {ENOBUFS, ENOMEM, EPIPE};
     return -kErrors[world_.prng_.Between(0, 2)];
   }
+  if (record.file != nullptr) return WriteFile(record);
   size_t offered = 0;
   for (const iovec& span : record.spans) offered += span.iov_len;
-  if (offered > 1 && world_.faults_.Happens(Fault::kShortSend)) {
-    offered = world_.prng_.Between(1, offered - 1);
-  }
+  offered = Shortened(offered);
   if (record.spans[0].iov_len >= offered) {
     return world_.network_.Write(record.key,
                                  {static_cast<char*>(record.spans[0].iov_base), offered});
@@ -155,6 +158,21 @@ int64_t SimBackend::WriteLent(Record& record) {
   }
   gathered.resize(offered);
   return world_.network_.Write(record.key, gathered);
+}
+
+size_t SimBackend::Shortened(size_t offered) {
+  const bool is_short = offered > 1 && world_.faults_.Happens(Fault::kShortSend);
+  return is_short ? world_.prng_.Between(1, offered - 1) : offered;
+}
+
+// The file is a real one.
+int64_t SimBackend::WriteFile(const Record& record) {
+  std::string bytes(Shortened(record.file->bytes), '\0');
+  const ssize_t read =
+      pread(record.file->file, bytes.data(), bytes.size(), static_cast<off_t>(record.file->offset));
+  if (read < 0) return -errno;
+  if (read == 0) return 0;
+  return world_.network_.Write(record.key, {bytes.data(), static_cast<size_t>(read)});
 }
 
 void SimBackend::ServeSendTo(Record& record) {

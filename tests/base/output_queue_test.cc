@@ -1,5 +1,6 @@
 #include "reactor/output_queue.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -18,7 +19,7 @@ namespace {
 // Everything the queue holds, as Gather with room for all shows it.
 std::string Contents(const OutputQueue& queue) {
   std::vector<iovec> spans(10000);
-  const size_t used = queue.Gather(absl::MakeSpan(spans));
+  const size_t used = queue.Gather(absl::MakeSpan(spans)).spans;
   std::string bytes;
   for (size_t i = 0; i < used; ++i) {
     EXPECT_GT(spans[i].iov_len, 0u);
@@ -61,7 +62,7 @@ TEST_F(OutputQueueTest, EmptyGathersNothing) {
   queue_.Append(pool_, "");
   queue_.AppendBorrowed(pool_, "");
   std::array<iovec, 4> spans;
-  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)), 0u);
+  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)).spans, 0u);
   EXPECT_TRUE(queue_.empty());
 }
 
@@ -79,19 +80,19 @@ TEST_F(OutputQueueTest, BorrowedBytesAreNotCopied) {
   static constexpr std::string_view kText = "lives for ever";
   queue_.AppendBorrowed(pool_, kText);
   std::array<iovec, 1> span;
-  ASSERT_EQ(queue_.Gather(absl::MakeSpan(span)), 1u);
+  ASSERT_EQ(queue_.Gather(absl::MakeSpan(span)).spans, 1u);
   EXPECT_EQ(span[0].iov_base, kText.data());
 }
 
 TEST_F(OutputQueueTest, GatheredBytesStayWhereTheyAreWhileMoreIsQueued) {
   queue_.Append(pool_, "first");
   std::array<iovec, 1> before;
-  ASSERT_EQ(queue_.Gather(absl::MakeSpan(before)), 1u);
+  ASSERT_EQ(queue_.Gather(absl::MakeSpan(before)).spans, 1u);
   for (int i = 0; i < 1000; ++i) queue_.Append(pool_, "more and more");
   std::memcpy(queue_.Reserve(pool_, 100000), "x", 1);
   queue_.Commit(1);
   std::array<iovec, 1> after;
-  ASSERT_EQ(queue_.Gather(absl::MakeSpan(after)), 1u);
+  ASSERT_EQ(queue_.Gather(absl::MakeSpan(after)).spans, 1u);
   EXPECT_EQ(after[0].iov_base, before[0].iov_base);
   EXPECT_EQ(std::memcmp(before[0].iov_base, "first", 5), 0);
 }
@@ -112,7 +113,7 @@ TEST_F(OutputQueueTest, GatherFillsAtMostTheSpansItIsGiven) {
     queue_.Append(pool_, "a");
   }
   std::array<iovec, 4> spans;
-  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)), 4u);
+  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)).spans, 4u);
   queue_.Consume(pool_, 4);
   EXPECT_EQ(queue_.bytes(), 16u);
   EXPECT_EQ(Contents(queue_), "babababababababa");
@@ -121,7 +122,7 @@ TEST_F(OutputQueueTest, GatherFillsAtMostTheSpansItIsGiven) {
 TEST_F(OutputQueueTest, ManySmallAppendsTakeFewSpans) {
   for (int i = 0; i < 4096; ++i) queue_.Append(pool_, "16 bytes of text");
   std::array<iovec, 64> spans;
-  EXPECT_LE(queue_.Gather(absl::MakeSpan(spans)), 32u);
+  EXPECT_LE(queue_.Gather(absl::MakeSpan(spans)).spans, 32u);
 }
 
 TEST_F(OutputQueueTest, TwoQueuesOfOnePoolDoNotMix) {
@@ -224,7 +225,7 @@ TEST_F(OutputQueueTest, RetainedBytesThatAreLentStayAfterTheirCopy) {
 TEST_F(OutputQueueTest, LentBytesStayUntilTheirRelease) {
   queue_.Append(pool_, std::string(400, 'a'));
   std::array<iovec, 1> lent;
-  ASSERT_EQ(queue_.Gather(absl::MakeSpan(lent)), 1u);
+  ASSERT_EQ(queue_.Gather(absl::MakeSpan(lent)).spans, 1u);
   queue_.Lend();
   queue_.Consume(pool_, 400);
   EXPECT_TRUE(queue_.empty());
@@ -240,6 +241,48 @@ TEST_F(OutputQueueTest, LentBytesStayUntilTheirRelease) {
   queue_.ReleaseLent(pool_);
   queue_.ReleaseLent(pool_);
   EXPECT_EQ(queue_.bytes(), 3200u);
+}
+
+SharedFile AnyFile() {
+  return SharedFile::Adopt(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+// Gathered bytes end where a file begins, and say so; a file has the queue's front to itself.
+TEST_F(OutputQueueTest, AFileStandsBetweenBytes) {
+  const SharedFile file = AnyFile();
+  queue_.Append(pool_, "head");
+  queue_.AppendFile(pool_, {file, 7, 100});
+  queue_.Append(pool_, "tail");
+  std::array<iovec, 8> spans;
+  EXPECT_EQ(queue_.NextFile(), nullptr);
+  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)).spans, 1u);
+  EXPECT_TRUE(queue_.Gather(absl::MakeSpan(spans)).file_follows);
+  queue_.Consume(pool_, 4);
+  ASSERT_NE(queue_.NextFile(), nullptr);
+  EXPECT_EQ(queue_.Gather(absl::MakeSpan(spans)).spans, 0u);
+  queue_.Consume(pool_, 60);
+  EXPECT_EQ(queue_.NextFile()->offset, 67u);
+  EXPECT_EQ(queue_.NextFile()->length, 40u);
+  EXPECT_EQ(queue_.bytes(), 44u);
+  EXPECT_EQ(file.owners(), 2u);
+  queue_.Consume(pool_, 40);
+  EXPECT_EQ(file.owners(), 1u);
+  EXPECT_EQ(queue_.NextFile(), nullptr);
+  EXPECT_EQ(Contents(queue_), "tail");
+  EXPECT_FALSE(queue_.Gather(absl::MakeSpan(spans)).file_follows);
+}
+
+TEST_F(OutputQueueTest, AFileCountsAsAtMostAWindow) {
+  constexpr uint64_t kLength = uint64_t{10} << 30;
+  const SharedFile file = AnyFile();
+  queue_.AppendFile(pool_, {file, 0, kLength});
+  EXPECT_EQ(queue_.bytes(), OutputQueue::kFileBytesCounted);
+  queue_.Consume(pool_, kLength - OutputQueue::kFileBytesCounted - 1);
+  EXPECT_EQ(queue_.bytes(), OutputQueue::kFileBytesCounted);
+  queue_.Consume(pool_, 2);
+  EXPECT_EQ(queue_.bytes(), OutputQueue::kFileBytesCounted - 1);
+  queue_.Clear(pool_);
+  EXPECT_EQ(file.owners(), 1u);
 }
 
 TEST(OutputQueueDeathTest, MisuseStopsTheProgram) {

@@ -134,7 +134,7 @@ void SeamTest::Send(Socket socket, std::string_view bytes, Token token) {
 }
 
 void SeamTest::SendSpans(Socket socket, absl::Span<const iovec> spans, Token token) {
-  const int32_t result = backend().Send(socket, spans, token);
+  const int32_t result = backend().Send(socket, spans, MoreFollows::kNo, token);
   if (result == Backend::kUnderWay) return;
   Completion done;
   done.token = token;
