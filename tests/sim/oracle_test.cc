@@ -44,7 +44,7 @@ class OracleTest : public testing::Test {
 
   void Send(std::string_view bytes) {
     const iovec span{const_cast<char*>(bytes.data()), bytes.size()};
-    backend_->Send(client_, absl::MakeConstSpan(&span, 1), kClient);
+    backend_->Send(client_, absl::MakeConstSpan(&span, 1), MoreFollows::kNo, kClient);
   }
   // Polls until this operation completes.
   Completion Await(Operation operation) {
