@@ -28,8 +28,11 @@ TEST_P(LogTest, HasACommonLineForEachAnswer) {
                Get("/chunks") + "rubbish\r\n\r\n"),
           0, "GGH");
   const std::string begin = "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] ";
-  EXPECT_THAT(lines_,
-              testing::ElementsAre(begin + "\"GET / HTTP/1.1\" 200 5\n", begin + "\"-\" 400 21\n"));
+  EXPECT_THAT(lines_, testing::ElementsAre(begin + "\"GET / HTTP/1.1\" 200 5\n",
+                                           begin + "\"GET /no%22where HTTP/1.1\" 404 14\n",
+                                           begin + "\"HEAD / HTTP/1.1\" 200 -\n",
+                                           begin + "\"GET /chunks HTTP/1.1\" 200 7\n",
+                                           begin + "\"-\" 400 46\n"));
 }
 
 TEST_P(LogTest, HasAJsonLineForEachAnswer) {
