@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "protocols/http1_bytes.h"
-#include "protocols/http1_host.h"
 #include "protocols/http1_lists.h"
 
 namespace sluice::http1 {
@@ -12,9 +11,8 @@ namespace {
 // Calls `judge` with the value of each field line that is `known`, until one is wrong.
 template <class Judge>
 Http1Error JudgeEach(const HeadFacts& head, KnownField known, const Judge& judge) {
-  const size_t count = head.fields.known.count[known];
-  if (count == 0) return Http1Error::kNone;
-  if (count == 1) [[likely]]
+  if (!head.fields.Has(known)) return Http1Error::kNone;
+  if (!head.fields.HasSeveral(known)) [[likely]]
     return judge(head.fields.Value(head.message, known));
   const std::string_view name = NameOf(known);
   for (const Http1Field field :
@@ -63,6 +61,10 @@ struct ConnectionOptions {
 };
 
 Http1Error ReadConnection(std::string_view value, ConnectionOptions* options) {
+  if (Http1EqualNames(value, "keep-alive")) {  // what nearly all say, for the price of a comparison
+    options->keep_alive = true;
+    return Http1Error::kNone;
+  }
   while (!value.empty()) {
     const std::string_view option = TakeElement(&value);
     if (option.empty()) continue;
@@ -100,35 +102,25 @@ Http1Error JudgeExpectation(std::string_view value) {
 }  // namespace
 
 Http1Error JudgeBody(const HeadFacts& head, Http1Framing* framing) {
-  const size_t lengths = head.fields.known.count[kContentLength];
-  const size_t encodings = head.fields.known.count[kTransferEncoding];
-  framing->body = Http1BodyKind::kNone;
-  framing->has_content_length = false;
-  framing->content_length = 0;
-  if ((lengths | encodings) == 0) [[likely]]
-    return Http1Error::kNone;
-  if (lengths > 1) return Http1Error::kRepeatedContentLength;
-  if (lengths == 1) {
+  const bool has_length = head.fields.Has(kContentLength);
+  if (has_length) {
+    if (head.fields.HasSeveral(kContentLength)) return Http1Error::kRepeatedContentLength;
     const std::string_view value = head.fields.Value(head.message, kContentLength);
     const Http1Error error = ParseContentLength(value, &framing->content_length);
     if (error != Http1Error::kNone) return error;
     framing->has_content_length = true;
     if (framing->content_length > 0) framing->body = Http1BodyKind::kLength;
   }
-  if (encodings == 0) return Http1Error::kNone;
-  if (lengths > 0) return Http1Error::kContentLengthAndChunked;
+  if (!head.fields.Has(kTransferEncoding)) return Http1Error::kNone;
+  if (has_length) return Http1Error::kContentLengthAndChunked;
   if (head.minor_version == 0) return Http1Error::kTransferEncodingInHttp10;
-  if (encodings > 1) return Http1Error::kRepeatedTransferEncoding;
+  if (head.fields.HasSeveral(kTransferEncoding)) return Http1Error::kRepeatedTransferEncoding;
   framing->body = Http1BodyKind::kChunked;
   return JudgeTransferEncoding(head.fields.Value(head.message, kTransferEncoding));
 }
 
 Http1Error JudgeConnection(const HeadFacts& head, Http1Framing* framing) {
   const bool http11 = head.minor_version > 0;
-  framing->keep_alive = http11;
-  framing->upgrade = {};
-  const size_t lines = head.fields.known.count[kConnection] | head.fields.known.count[kUpgrade];
-  if (lines == 0) return Http1Error::kNone;
   ConnectionOptions options;
   Http1Error error = JudgeEach(head, kConnection, [&options](std::string_view value) {
     return ReadConnection(value, &options);
@@ -145,20 +137,8 @@ Http1Error JudgeConnection(const HeadFacts& head, Http1Framing* framing) {
 }
 
 Http1Error JudgeExpect(const HeadFacts& head, Http1Request* request) {
-  request->expect_continue = false;
-  if (head.fields.known.count[kExpect] == 0) return Http1Error::kNone;
-  request->expect_continue = head.minor_version > 0;
+  request->expect_continue = head.fields.Has(kExpect) && head.minor_version > 0;
   return JudgeEach(head, kExpect, JudgeExpectation);
-}
-
-Http1Error JudgeHost(const HeadFacts& head) {
-  const size_t hosts = head.fields.known.count[kHost];
-  if (hosts == 1) [[likely]] {
-    return IsHostAndPort(head.fields.Value(head.message, kHost)) ? Http1Error::kNone
-                                                                 : Http1Error::kBadHost;
-  }
-  if (hosts > 1) return Http1Error::kRepeatedHost;
-  return head.minor_version > 0 ? Http1Error::kNoHost : Http1Error::kNone;
 }
 
 }  // namespace sluice::http1

@@ -7,7 +7,9 @@
 
 #include "protocols/http1_error.h"
 #include "protocols/http1_head.h"
+#include "protocols/http1_host.h"
 #include "protocols/http1_message.h"
+#include "protocols/http1_scan.h"
 
 namespace sluice::http1 {
 
@@ -17,18 +19,32 @@ struct HeadFacts {
   uint8_t minor_version;
 };
 
-// Content-Length and Transfer-Encoding. Sets has_content_length and content_length, and body to
-// kNone, kLength or kChunked as the fields alone have it.
+// `framing` is as it was made: these set only what the fields change.
+
+// Content-Length and Transfer-Encoding: has_content_length and content_length, and body as kLength
+// or kChunked.
 Http1Error JudgeBody(const HeadFacts& head, Http1Framing* framing);
 
-// Connection and Upgrade. Sets keep_alive and upgrade.
+// Connection and Upgrade: keep_alive, always, and upgrade.
 Http1Error JudgeConnection(const HeadFacts& head, Http1Framing* framing);
 
 // Sets expect_continue.
 Http1Error JudgeExpect(const HeadFacts& head, Http1Request* request);
 
 // Exactly one valid Host in HTTP/1.1, at most one in 1.0.
-Http1Error JudgeHost(const HeadFacts& head);
+inline Http1Error JudgeHost(const HeadFacts& head, const Http1Scan& scan) {
+  if (!head.fields.Has(kHost)) [[unlikely]]
+    return head.minor_version > 0 ? Http1Error::kNoHost : Http1Error::kNone;
+  if (head.fields.HasSeveral(kHost)) return Http1Error::kRepeatedHost;
+  const bool valid = IsHostAndPort(head.fields.Value(head.message, kHost), scan);
+  return valid ? Http1Error::kNone : Http1Error::kBadHost;
+}
+
+// Whether the fields hold nothing for JudgeBody, JudgeConnection and JudgeExpect.
+inline bool SaysNothingOfFraming(const FieldTable& fields) {
+  constexpr uint32_t kSilent = 1u << kUnknownField | 1u << kHost;
+  return (fields.seen & ~kSilent) == 0;
+}
 
 }  // namespace sluice::http1
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "protocols/http1_error.h"
@@ -27,22 +26,24 @@ struct Http1Parsed {
 
 namespace http1 {
 
-// Which fields of a head are known ones.
-struct KnownPlaces {
-  std::array<uint16_t, kKnownFields> count{};
-  std::array<uint16_t, kKnownFields> last;  // index of the last one; set where count is not 0
-};
-
-// What the fields of a head say together; http1_framing.h judges them.
+// The fields of a head, and which of them are known ones; http1_framing.h judges them.
 struct FieldTable {
+  bool Has(KnownField field) const { return (seen >> field & 1) != 0; }
+  bool HasSeveral(KnownField field) const { return (repeated >> field & 1) != 0; }
+  // Of a field that is there: its last line.
   std::string_view Value(const char* message, KnownField field) const {
-    const Http1FieldPlace& place = places[known.last[field]];
+    const Http1FieldPlace& place = places[last[field]];
     return {message + place.value_at, place.value_bytes};
   }
-  size_t count = 0;
-  KnownPlaces known;
+
+  uint32_t count = 0;
+  uint32_t seen = 0;      // a bit for each KnownField
+  uint32_t repeated = 0;  // the same for those seen more than once
+  std::array<uint16_t, kKnownFields> last;
   std::array<Http1FieldPlace, kHttp1FieldCapacity> places;
 };
+
+enum class Progress : uint8_t { kNeedMore, kMessage, kFailed, kAgain };
 
 }  // namespace http1
 
@@ -51,14 +52,21 @@ struct FieldTable {
 template <class StartLine>
 class Http1Head {
  public:
+  using Progress = http1::Progress;
+
   Http1Head(const Http1Limits& limits, const Http1Scan& scan) : limits_(&limits), scan_(&scan) {}
 
-  // Reads as far as there are bytes. On a message `start_line` and `fields` say what was read; the
-  // next call starts a new head.
-  Http1Parsed Read(std::string_view bytes);
+  // Reads as far as there are bytes; never kAgain. On kMessage `start_line`, `fields` and
+  // `head_bytes` say what was read, and the next call starts a new head; on kFailed `error` says
+  // why.
+  Progress Read(std::string_view bytes);
 
   const StartLine& start_line() const { return start_line_; }
   const http1::FieldTable& fields() const { return fields_; }
+  const Http1Scan& scan() const { return *scan_; }
+  size_t head_bytes() const { return head_bytes_; }
+  Http1Error error() const { return error_; }
+
   bool mid_message() const { return looked_bytes_ > 0; }
   void Reset() {
     line_at_ = 0;
@@ -67,17 +75,22 @@ class Http1Head {
   }
 
  private:
-  // What TakeLines and what follows it come to: more of the bytes to index, or the result of Read.
-  using Outcome = std::optional<Http1Parsed>;
+  // The functions below take lines of the unconsumed input from line_at_ on. kAgain: all of the
+  // stretch that was indexed is taken, and more bytes are there.
+  Progress ReadStretches(std::string_view bytes);
+  Progress TakeLines(std::string_view bytes, const Http1Index& index);
+  Progress TakeRest(std::string_view bytes, const Http1Index& index, size_t stretch_at);
+  Progress TakeLongLine(std::string_view bytes, const Http1Index& index);
 
-  Http1Parsed ReadStretches(std::string_view bytes);
-  Outcome TakeLines(std::string_view bytes, const Http1Index& index);
-  Outcome TakeRest(std::string_view bytes, const Http1Index& index, size_t stretch_at);
-  Outcome TakeLongLine(std::string_view bytes, const Http1Index& index);
   Http1Error TakeFirstLine(const char* message, size_t at, size_t end, uint64_t not_token);
   Http1Error TakeField(std::string_view bytes, size_t at, size_t end, uint64_t not_token);
-  Http1Parsed Incomplete(size_t visible_bytes) const;
-  Http1Error StrayControl(const char* message, size_t at) const;
+  Http1Error JudgeLineEnd(const char* message, size_t at, size_t end) const;
+  Progress Fail(Http1Error error) {
+    error_ = error;
+    return Progress::kFailed;
+  }
+  Progress FailAtControl(const char* message, size_t at);
+  Progress Incomplete(size_t visible_bytes);
   bool LineTooLong(size_t line_bytes) const;
   Http1Error TooLongError() const;
 
@@ -85,7 +98,9 @@ class Http1Head {
   const Http1Scan* scan_;
   uint32_t line_at_ = 0;       // the first line not taken yet
   uint32_t looked_bytes_ = 0;  // no line ends between line_at_ and here; a last CR is still ahead
+  uint32_t head_bytes_ = 0;
   bool start_line_taken_ = false;
+  Http1Error error_ = Http1Error::kNone;
   StartLine start_line_;
   http1::FieldTable fields_;
 };

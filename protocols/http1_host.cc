@@ -53,7 +53,7 @@ size_t HostBytes(std::string_view text) {
 
 }  // namespace
 
-bool IsHostAndPort(std::string_view text) {
+bool IsAnyHostAndPort(std::string_view text) {
   const size_t host = HostBytes(text);
   if (host == 0) return false;
   return host == text.size() || (text[host] == ':' && IsPort(text.substr(host + 1)));

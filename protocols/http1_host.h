@@ -4,12 +4,19 @@
 
 #include <string_view>
 
+#include "protocols/http1_scan.h"
+
 namespace sluice::http1 {
 
 // RFC 3986 3.2 without user information: a name, an IPv4 address or an [IPv6] one, and an optional
 // port up to 65,535. Stricter than the grammar: the host is not empty, and no comma is in it, which
 // is what a repeated field looks like after somebody joined it.
-bool IsHostAndPort(std::string_view text);
+bool IsAnyHostAndPort(std::string_view text);
+inline bool IsHostAndPort(std::string_view text, const Http1Scan& scan) {
+  // Nearly all are a name and nothing else.
+  const bool name = scan.find_not_host(text.data(), text.size()) == text.size();
+  return name ? !text.empty() : IsAnyHostAndPort(text);
+}
 
 // As above, and the port is there.
 bool IsHostWithPort(std::string_view text);

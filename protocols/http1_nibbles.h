@@ -28,8 +28,19 @@ constexpr Nibbles NibblesOf(ByteClass byte_class) {
   return nibbles;
 }
 
-inline constexpr Nibbles kTokenNibbles = NibblesOf(kToken);
 inline constexpr Nibbles kPlainTargetNibbles = NibblesOf(kPlainTarget);
+inline constexpr Nibbles kHostNibbles = NibblesOf(kHostByte);
+
+// Tokens, as above, in the rows from 2 on; and in the two rows of control bytes, tab and all, the
+// top bit. As a signed number the common bits are above 0 for tokens, below 0 for those control
+// bytes.
+inline constexpr Nibbles kHeadNibbles = [] {
+  Nibbles nibbles = NibblesOf(kToken);
+  for (uint8_t& column : nibbles.low) column = static_cast<uint8_t>(column >> 2 | 0x80);
+  for (uint8_t& row : nibbles.high) row = static_cast<uint8_t>(row >> 2);
+  nibbles.high[0] = nibbles.high[1] = 0x80;
+  return nibbles;
+}();
 
 }  // namespace sluice::http1
 

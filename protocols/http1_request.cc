@@ -22,8 +22,8 @@ void Describe(const char* message, const http1::RequestLine& line, const http1::
   request->has_query = line.path_end < line.target_end;
   request->query = request->has_query ? Slice(message, size_t{line.path_end} + 1, line.target_end)
                                       : std::string_view();
-  request->authority = fields.known.count[http1::kHost] > 0 ? fields.Value(message, http1::kHost)
-                                                            : std::string_view();
+  request->authority = {};
+  if (fields.Has(http1::kHost)) request->authority = fields.Value(message, http1::kHost);
   request->fields = {message, fields.places.data(), fields.count};
   if (line.form == Http1TargetForm::kAbsolute) {
     request->authority = Slice(message, line.authority_at, line.path_at);
@@ -33,25 +33,31 @@ void Describe(const char* message, const http1::RequestLine& line, const http1::
   }
 }
 
-Http1Error Judge(const http1::HeadFacts& head, Http1Request* request) {
-  if (const Http1Error error = JudgeHost(head); error != Http1Error::kNone) return error;
-  if (const Http1Error error = JudgeBody(head, request); error != Http1Error::kNone) return error;
-  if (const Http1Error error = JudgeConnection(head, request); error != Http1Error::kNone) {
-    return error;
-  }
+Http1Error Judge(const http1::HeadFacts& head, const Http1Scan& scan, Http1Request* request) {
+  static_cast<Http1Framing&>(*request) = Http1Framing();
+  request->keep_alive = head.minor_version > 0;
+  request->expect_continue = false;
+  Http1Error error = JudgeHost(head, scan);
+  if (error != Http1Error::kNone || SaysNothingOfFraming(head.fields)) return error;
+  error = JudgeBody(head, request);
+  if (error != Http1Error::kNone) return error;
+  error = JudgeConnection(head, request);
+  if (error != Http1Error::kNone) return error;
   return JudgeExpect(head, request);
 }
 
 }  // namespace
 
 Http1Parsed Http1RequestParser::Parse(std::string_view bytes, Http1Request* request) {
-  const Http1Parsed read = head_.Read(bytes);
-  if (read.result != DecodeResult::kMessage) return read;
+  const http1::Progress progress = head_.Read(bytes);
+  if (progress == http1::Progress::kNeedMore) return {};
+  if (progress == http1::Progress::kFailed) return {DecodeResult::kError, head_.error(), 0};
   const http1::RequestLine& line = head_.start_line();
-  const Http1Error error = Judge({bytes.data(), head_.fields(), line.minor_version}, request);
-  if (error != Http1Error::kNone) return http1::Failed(error);
+  const Http1Error error =
+      Judge({bytes.data(), head_.fields(), line.minor_version}, head_.scan(), request);
+  if (error != Http1Error::kNone) return {DecodeResult::kError, error, 0};
   Describe(bytes.data(), line, head_.fields(), request);
-  return read;
+  return {DecodeResult::kMessage, Http1Error::kNone, head_.head_bytes()};
 }
 
 }  // namespace sluice

@@ -12,11 +12,9 @@ namespace {
 constexpr size_t kVersionBytes = sizeof "HTTP/1.1" - 1;
 
 Http1Method MethodOf(std::string_view text) {
-  if (text == "GET") return Http1Method::kGet;
-  if (text == "POST") return Http1Method::kPost;
   for (const Http1Method method :
-       {Http1Method::kHead, Http1Method::kPut, Http1Method::kDelete, Http1Method::kConnect,
-        Http1Method::kOptions, Http1Method::kTrace, Http1Method::kPatch}) {
+       {Http1Method::kPost, Http1Method::kHead, Http1Method::kPut, Http1Method::kDelete,
+        Http1Method::kConnect, Http1Method::kOptions, Http1Method::kTrace, Http1Method::kPatch}) {
     if (text == Http1MethodName(method)) return method;
   }
   return Http1Method::kOther;
@@ -33,13 +31,7 @@ Http1Error BadLineEnd(std::string_view line, size_t method_bytes) {
 
 }  // namespace
 
-Http1Error ParseVersion(const char* bytes, uint8_t* minor_version) {
-  uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  if (word == WordOf("HTTP/1.1")) [[likely]] {
-    *minor_version = 1;
-    return Http1Error::kNone;
-  }
+Http1Error ParseAnyVersion(const char* bytes, uint8_t* minor_version) {
   const bool well_formed = std::memcmp(bytes, "HTTP/", 5) == 0 && IsDigit(bytes[5]) &&
                            bytes[6] == '.' && IsDigit(bytes[7]);
   if (!well_formed) return Http1Error::kBadVersion;
@@ -58,7 +50,8 @@ Http1Error RequestLine::Parse(const FirstLine& line, const Http1Limits& limits,
   if (token_bytes == 0 || message[space] != ' ') return Http1Error::kBadMethod;
   method_at = static_cast<uint16_t>(line.at);
   method_bytes = static_cast<uint16_t>(token_bytes);
-  method = MethodOf({message + line.at, token_bytes});
+  const bool is_get = token_bytes == 3 && std::memcmp(message + line.at, "GET", 3) == 0;
+  method = is_get ? Http1Method::kGet : MethodOf({message + line.at, token_bytes});
 
   const size_t version_at = line.end - kVersionBytes;
   if (line.end - space < 2 + kVersionBytes || message[version_at - 1] != ' ') {

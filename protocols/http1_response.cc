@@ -23,17 +23,15 @@ Http1BodyKind BodyOf(uint16_t status, Http1Method answered, const Http1Framing& 
 
 Http1Parsed Http1ResponseParser::Parse(std::string_view bytes, Http1Method answered,
                                        Http1Response* response) {
-  const Http1Parsed read = head_.Read(bytes);
-  if (read.result != DecodeResult::kMessage) return read;
+  const http1::Progress progress = head_.Read(bytes);
+  if (progress == http1::Progress::kNeedMore) return {};
+  if (progress == http1::Progress::kFailed) return {DecodeResult::kError, head_.error(), 0};
   const http1::StatusLine& line = head_.start_line();
   const http1::HeadFacts head = {bytes.data(), head_.fields(), line.minor_version};
   Http1Framing framing;
-  if (const Http1Error error = JudgeBody(head, &framing); error != Http1Error::kNone) {
-    return http1::Failed(error);
-  }
-  if (const Http1Error error = JudgeConnection(head, &framing); error != Http1Error::kNone) {
-    return http1::Failed(error);
-  }
+  Http1Error error = JudgeBody(head, &framing);
+  if (error == Http1Error::kNone) error = JudgeConnection(head, &framing);
+  if (error != Http1Error::kNone) return {DecodeResult::kError, error, 0};
   framing.body = BodyOf(line.status, answered, framing);
   const bool ends_the_connection =
       framing.body == Http1BodyKind::kUntilClose || framing.body == Http1BodyKind::kTunnel;
@@ -44,7 +42,7 @@ Http1Parsed Http1ResponseParser::Parse(std::string_view bytes, Http1Method answe
   response->reason = {bytes.data() + line.reason_at,
                       static_cast<size_t>(line.reason_end - line.reason_at)};
   response->fields = {bytes.data(), head_.fields().places.data(), head_.fields().count};
-  return read;
+  return {DecodeResult::kMessage, Http1Error::kNone, head_.head_bytes()};
 }
 
 }  // namespace sluice

@@ -12,7 +12,7 @@ namespace sluice {
 struct Http1Index {
   static constexpr size_t kBytesMax = 2048;  // of a stretch; more is left for the next look
   static constexpr size_t kBlockBytes = 64;  // a word of not_token
-  static constexpr size_t kBatch = 4;        // line ends are written in batches, unused ones too
+  static constexpr size_t kBatchMax = 16;    // line ends are written in batches, unused ones too
 
   // The 64 bits from `offset` on, the first one lowest; zeros behind the stretch.
   uint64_t NotTokenFrom(size_t offset) const {
@@ -27,7 +27,7 @@ struct Http1Index {
   // of a second CR in a row; looked_bytes when there is none. Nothing behind it is in the index.
   size_t stray_control = 0;
   uint64_t not_token[kBytesMax / kBlockBytes + 1];  // a bit for each byte that is not a tchar
-  uint16_t line_end[kBytesMax / 2 + kBatch];
+  uint16_t line_end[kBytesMax / 2 + kBatchMax];
 };
 
 struct Http1Scan {
@@ -41,6 +41,8 @@ struct Http1Scan {
   // Offset of the first byte that is not a plain one of a target, or size. Plain is what RFC 3986
   // allows in path and query, but for '%' and '?'.
   size_t (*find_not_plain_target)(const char* bytes, size_t size);
+  // The same for the bytes of host names, escapes left aside.
+  size_t (*find_not_host)(const char* bytes, size_t size);
 };
 
 // The fastest way this processor has; the same for the life of the program.
@@ -50,8 +52,8 @@ const Http1Scan& BestHttp1Scan();
 struct Http1Scans {
   const Http1Scan* const* begin() const { return scans; }
   const Http1Scan* const* end() const { return scans + count; }
-  const Http1Scan* scans[4];
-  size_t count;
+  const Http1Scan* scans[4] = {};
+  size_t count = 0;
 };
 Http1Scans AllHttp1Scans();
 

@@ -5,9 +5,11 @@
 //   static constexpr size_t kLaneBytes;                 a power of two, 8 to 64
 //   static Http1Masks Lane(const char* bytes);          of kLaneBytes
 //   static Http1Masks Short(const char* bytes, size);   of 1 to kLaneBytes - 1
-//   static uint64_t Controls(const char* bytes);        of kLaneBytes: with tabs
 //   static uint64_t Tabs(const char* bytes);            of kLaneBytes
-//   static uint64_t NotPlainTarget(const char* bytes);  of kLaneBytes
+//   static uint64_t NotPlainTarget(const char* bytes, size);  of kLaneBytes
+//   static uint64_t NotHost(const char* bytes, size);         of kLaneBytes
+//   static constexpr bool kFindsInShort;                those two take 1 to kLaneBytes - 1, too
+//   static void LineEnds(ends, at, out);                see AppendLineEnds
 // A mask has a bit a byte, the first byte's lowest.
 #ifndef SLUICE_PROTOCOLS_HTTP1_SCAN_BLOCKS_H_
 #define SLUICE_PROTOCOLS_HTTP1_SCAN_BLOCKS_H_
@@ -77,19 +79,19 @@ template <class Block>
   return tabs;
 }
 
-// Appends the offsets of the set bits. Without a branch up to a batch, since how many lines end in
-// a block is what no processor can foresee.
-[[gnu::always_inline]] inline size_t AppendLineEnds(uint64_t ends, size_t at, uint16_t* out) {
-  const auto count = static_cast<size_t>(__builtin_popcountll(ends));
-  for (size_t i = 0;; i += Http1Index::kBatch) {
-    for (size_t k = 0; k < Http1Index::kBatch; ++k) {
-      out[i + k] = static_cast<uint16_t>(
-          at + static_cast<size_t>(__builtin_ctzll(ends | (uint64_t{1} << 63))));
+// Writes `at` plus the places of the set bits. Without a branch up to a batch, since how many lines
+// end in a block is what no processor can foresee; what is behind the last one means nothing.
+[[gnu::always_inline]] inline void AppendLineEnds(uint64_t ends, size_t at, uint16_t* out) {
+  constexpr size_t kBatch = 4;
+  static_assert(kBatch <= Http1Index::kBatchMax);
+  do {
+    for (size_t i = 0; i < kBatch; ++i) {
+      const int place = __builtin_ctzll(ends | (uint64_t{1} << 63));
+      out[i] = static_cast<uint16_t>(at + static_cast<size_t>(place));
       ends &= ends - 1;
     }
-    if (i + Http1Index::kBatch >= count) [[likely]]
-      return count;
-  }
+    out += kBatch;
+  } while (ends != 0);
 }
 
 template <class Block>
@@ -110,14 +112,16 @@ void IndexBlocks(const char* bytes, size_t size, Http1Index* index) {
       if (stray != 0) {
         const auto first = static_cast<size_t>(__builtin_ctzll(stray));
         const uint64_t ends = block.carriage_return & ((uint64_t{1} << first) - 1);
-        index->line_ends = line_ends + AppendLineEnds(ends, at, index->line_end + line_ends);
+        Block::LineEnds(ends, at, index->line_end + line_ends);
+        index->line_ends = line_ends + static_cast<size_t>(__builtin_popcountll(ends));
         index->stray_control = at + first;
         index->not_token[at / 64 + 1] = 0;
         index->looked_bytes = at + first + 1;
         return;
       }
     }
-    line_ends += AppendLineEnds(block.carriage_return, at, index->line_end + line_ends);
+    Block::LineEnds(block.carriage_return, at, index->line_end + line_ends);
+    line_ends += static_cast<size_t>(__builtin_popcountll(block.carriage_return));
     const uint64_t empty_line =
         block.carriage_return & ((block.carriage_return << 2) | (before >> 62));
     before = block.carriage_return;
@@ -135,7 +139,7 @@ size_t FindControlIn(const char* bytes, size_t size) {
   constexpr size_t kLane = Block::kLaneBytes;
   size_t at = 0;
   for (; at + kLane <= size; at += kLane) {
-    uint64_t controls = Block::Controls(bytes + at);
+    uint64_t controls = Block::Lane(bytes + at).control;
     if (controls == 0) [[likely]]
       continue;
     controls &= ~Block::Tabs(bytes + at);
@@ -145,25 +149,33 @@ size_t FindControlIn(const char* bytes, size_t size) {
   return at;
 }
 
-template <class Block>
-size_t FindNotPlainTargetIn(const char* bytes, size_t size) {
+// The first byte that `not_in` has in its mask, or that is not of `byte_class`, which is the same.
+template <class Block, uint64_t (*not_in)(const char*, size_t), ByteClass byte_class>
+size_t FindNotIn(const char* bytes, size_t size) {
   constexpr size_t kLane = Block::kLaneBytes;
   size_t at = 0;
   for (; at + kLane <= size; at += kLane) {
-    const uint64_t stops = Block::NotPlainTarget(bytes + at);
+    const uint64_t stops = not_in(bytes + at, kLane);
     if (stops != 0) return at + static_cast<size_t>(__builtin_ctzll(stops));
   }
-  if (size >= kLane && at < size) {  // the last lane, overlapping what is known to be plain
-    const uint64_t stops = Block::NotPlainTarget(bytes + size - kLane);
+  if (at == size) return size;
+  if (Block::kFindsInShort) {
+    const uint64_t stops = not_in(bytes + at, size - at);
+    return stops == 0 ? size : at + static_cast<size_t>(__builtin_ctzll(stops));
+  }
+  if (size >= kLane) {  // the last lane, overlapping what is known to be in the set
+    const uint64_t stops = not_in(bytes + size - kLane, kLane);
     return stops == 0 ? size : size - kLane + static_cast<size_t>(__builtin_ctzll(stops));
   }
-  while (at < size && Is(kPlainTarget, bytes[at])) ++at;
+  while (at < size && Is(byte_class, bytes[at])) ++at;
   return at;
 }
 
 template <class Block>
 constexpr Http1Scan ScanOf(const char* name) {
-  return {name, IndexBlocks<Block>, FindControlIn<Block>, FindNotPlainTargetIn<Block>};
+  return {name, IndexBlocks<Block>, FindControlIn<Block>,
+          FindNotIn<Block, Block::NotPlainTarget, kPlainTarget>,
+          FindNotIn<Block, Block::NotHost, kHostByte>};
 }
 
 }  // namespace sluice::http1

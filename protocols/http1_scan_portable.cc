@@ -10,6 +10,7 @@ namespace {
 
 struct PortableBlock {
   static constexpr size_t kLaneBytes = 8;
+  static constexpr bool kFindsInShort = false;
   static constexpr uint64_t kOnes = 0x0101010101010101u;
   static constexpr uint64_t kTops = 0x80 * kOnes;
   static constexpr uint64_t kRests = 0x7f * kOnes;
@@ -50,11 +51,12 @@ struct PortableBlock {
     }
     return masks;
   }
-  static uint64_t Controls(const char* bytes) { return Controls(Load(bytes)); }
   static uint64_t Tabs(const char* bytes) { return Equal(Load(bytes), '\t'); }
-  static uint64_t NotPlainTarget(const char* bytes) {
+  static uint64_t NotPlainTarget(const char* bytes, size_t) {
     return NotIn(kPlainTarget, bytes, kLaneBytes);
   }
+  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostByte, bytes, kLaneBytes); }
+  static void LineEnds(uint64_t ends, size_t at, uint16_t* out) { AppendLineEnds(ends, at, out); }
 };
 
 }  // namespace

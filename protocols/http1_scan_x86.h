@@ -18,6 +18,7 @@ namespace {
 
 struct X86Lane16 {
   static constexpr size_t kLaneBytes = 16;
+  static constexpr bool kFindsInShort = false;
 
   static __m128i Load(const char* bytes) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
@@ -26,30 +27,32 @@ struct X86Lane16 {
   static uint64_t Equal(__m128i lane, char byte) {
     return Mask(_mm_cmpeq_epi8(lane, _mm_set1_epi8(byte)));
   }
-  static uint64_t Controls(__m128i lane) {
-    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(lane, _mm_set1_epi8(0x1f)), lane);
-    return Mask(_mm_or_si128(low, _mm_cmpeq_epi8(lane, _mm_set1_epi8(0x7f))));
-  }
-  static uint64_t NotIn(const Nibbles& set, __m128i lane) {
-    // A shuffle gives 0 for bytes from 0x80 on: they are in no set.
+  // What the halves of each byte have in common; 0 for bytes from 0x80 on.
+  static __m128i Common(const Nibbles& set, __m128i lane) {
     const auto* low_table = reinterpret_cast<const __m128i*>(set.low);
     const auto* high_table = reinterpret_cast<const __m128i*>(set.high);
     const __m128i low = _mm_shuffle_epi8(_mm_load_si128(low_table), lane);
     const __m128i high_nibbles = _mm_and_si128(_mm_srli_epi16(lane, 4), _mm_set1_epi8(0x0f));
-    const __m128i high = _mm_shuffle_epi8(_mm_load_si128(high_table), high_nibbles);
-    return Mask(_mm_cmpeq_epi8(_mm_and_si128(low, high), _mm_setzero_si128()));
+    return _mm_and_si128(low, _mm_shuffle_epi8(_mm_load_si128(high_table), high_nibbles));
+  }
+  static uint64_t NotIn(const Nibbles& set, const char* bytes) {
+    return Mask(_mm_cmpeq_epi8(Common(set, Load(bytes)), _mm_setzero_si128()));
   }
   static Http1Masks Of(__m128i lane) {
-    return {Equal(lane, '\r'), Controls(lane), NotIn(kTokenNibbles, lane)};
+    const __m128i common = Common(kHeadNibbles, lane);
+    const __m128i del = _mm_cmpeq_epi8(lane, _mm_set1_epi8(0x7f));
+    const uint64_t token = Mask(_mm_cmpgt_epi8(common, _mm_setzero_si128()));
+    return {Equal(lane, '\r'), Mask(_mm_or_si128(common, del)), token ^ 0xffffu};
   }
 
   static Http1Masks Lane(const char* bytes) { return Of(Load(bytes)); }
   static Http1Masks Short(const char* bytes, size_t size);
-  static uint64_t Controls(const char* bytes) { return Controls(Load(bytes)); }
   static uint64_t Tabs(const char* bytes) { return Equal(Load(bytes), '\t'); }
-  static uint64_t NotPlainTarget(const char* bytes) {
-    return NotIn(kPlainTargetNibbles, Load(bytes));
+  static uint64_t NotPlainTarget(const char* bytes, size_t) {
+    return NotIn(kPlainTargetNibbles, bytes);
   }
+  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostNibbles, bytes); }
+  static void LineEnds(uint64_t ends, size_t at, uint16_t* out) { AppendLineEnds(ends, at, out); }
 };
 
 uint64_t LoadUpTo8(const char* bytes, size_t size) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "protocols/http1_error.h"
 #include "protocols/http1_limits.h"
@@ -54,7 +55,13 @@ struct StatusLine {
 };
 
 // "HTTP/1.1" and its like: 8 bytes. The minor version above 1 is 1, since nothing above it differs.
-Http1Error ParseVersion(const char* bytes, uint8_t* minor_version);
+Http1Error ParseAnyVersion(const char* bytes, uint8_t* minor_version);
+inline Http1Error ParseVersion(const char* bytes, uint8_t* minor_version) {
+  *minor_version = 1;
+  if (std::memcmp(bytes, "HTTP/1.1", 8) == 0) [[likely]]
+    return Http1Error::kNone;
+  return ParseAnyVersion(bytes, minor_version);
+}
 
 }  // namespace sluice::http1
 

@@ -49,7 +49,7 @@ Http1Error ParseAbsolute(const char* message, size_t scheme_bytes, const Http1Li
     ++path_at;
   const std::string_view authority(message + authority_at, path_at - authority_at);
   if (authority.find(' ') != std::string_view::npos) return Http1Error::kBadRequestLine;
-  if (!IsHostAndPort(authority)) return Http1Error::kBadTarget;
+  if (!IsHostAndPort(authority, scan)) return Http1Error::kBadTarget;
   line->form = Http1TargetForm::kAbsolute;
   line->authority_at = static_cast<uint16_t>(authority_at);
   line->path_at = static_cast<uint16_t>(path_at);

@@ -28,8 +28,13 @@ size_t CountingFindNotPlainTarget(const char* bytes, size_t size) {
   looked_bytes += std::min(at + 1, size);
   return at;
 }
+size_t CountingFindNotHost(const char* bytes, size_t size) {
+  const size_t at = BestHttp1Scan().find_not_host(bytes, size);
+  looked_bytes += std::min(at + 1, size);
+  return at;
+}
 constexpr Http1Scan kCountingScan = {"counting", CountingIndex, CountingFindControl,
-                                     CountingFindNotPlainTarget};
+                                     CountingFindNotPlainTarget, CountingFindNotHost};
 
 // Once as it arrives, once in its line, once as a target.
 constexpr size_t kLooksMax = 3;

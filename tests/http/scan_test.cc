@@ -65,6 +65,9 @@ void ExpectScansAgree(std::string_view bytes) {
     const size_t plain =
         FindFirst(bytes, [](char byte) { return !http1::Is(http1::kPlainTarget, byte); });
     EXPECT_EQ(scan->find_not_plain_target(bytes.data(), bytes.size()), plain);
+    const size_t host =
+        FindFirst(bytes, [](char byte) { return !http1::Is(http1::kHostByte, byte); });
+    EXPECT_EQ(scan->find_not_host(bytes.data(), bytes.size()), host);
     Http1Index index;
     if (bytes.empty()) continue;
     scan->index(bytes.data(), bytes.size(), &index);
