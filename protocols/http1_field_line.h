@@ -32,6 +32,7 @@ struct KnownName {
   uint64_t first = ~uint64_t{0};  // of the name in lower case: its first 8 bytes, and its last
   uint64_t last = 0;
   uint64_t mask = 0;  // of a name shorter than 8: the bytes that count, in both
+  uint8_t middle = 0;
   KnownField field = kUnknownField;
 };
 
@@ -45,6 +46,7 @@ constexpr uint64_t WordOf(std::string_view text) {  // as loaded from memory
 }
 
 constexpr size_t kKnownNameBytesMax = 31;
+constexpr size_t kComparedBytesMax = 17;  // of a name: 8 at its front, 8 at its end, one between
 
 constexpr std::string_view NameOf(KnownField field) {
   constexpr std::string_view kNames[kKnownFields] = {
@@ -61,10 +63,17 @@ inline constexpr auto kKnownNames = [] {
     const std::string_view name = NameOf(field);
     const std::string_view last = name.size() < 8 ? name : name.substr(name.size() - 8);
     table[name.size()] = {WordOf(name), WordOf(last), WordOf(kAllBytes.substr(0, name.size())),
-                          field};
+                          static_cast<uint8_t>(name[name.size() / 2]), field};
   }
   return table;
 }();
+
+static_assert([] {
+  for (size_t bytes = kComparedBytesMax + 1; bytes <= kKnownNameBytesMax; ++bytes) {
+    if (kKnownNames[bytes].field != kUnknownField) return false;
+  }
+  return true;
+}());
 
 // `name` is a token. Up to 8 bytes behind its first may be read as long as they lie before `end`.
 inline KnownField KnownFieldOf(const char* name, size_t name_bytes, const char* end) {
@@ -79,8 +88,10 @@ inline KnownField KnownFieldOf(const char* name, size_t name_bytes, const char* 
   if (name_bytes >= 8) std::memcpy(&last, name + name_bytes - 8, 8);
   // Of tokens only letters become letters, and only '-' becomes '-'.
   constexpr uint64_t kLowerCase = 0x2020202020202020u;
+  const auto middle = static_cast<unsigned char>(name[name_bytes / 2]);
   const uint64_t differs = (((first | kLowerCase) & known.mask) ^ known.first) |
-                           (((last | kLowerCase) & known.mask) ^ known.last);
+                           (((last | kLowerCase) & known.mask) ^ known.last) |
+                           ((middle | 0x20u) ^ known.middle);
   return differs == 0 ? known.field : kUnknownField;
 }
 
