@@ -56,7 +56,7 @@ enum class Http1Error : uint8_t {
   kContentLengthTooLarge,     // does not fit in 63 bits
   kRepeatedContentLength,     // more than one, or a list; also of equal numbers
   kContentLengthAndChunked,   // Content-Length together with Transfer-Encoding
-  kBadTransferEncoding,       // does not end in chunked, once and without parameters
+  kBadTransferEncoding,       // does not end in chunked, once and without parameters, or is no list
   kRepeatedTransferEncoding,  // more than one field line
   kUnknownTransferEncoding,   // ends in chunked, with other codings before it
   kTransferEncodingInHttp10,  // 1.0 has none

@@ -43,15 +43,17 @@ Http1Error ParseContentLength(std::string_view value, uint64_t* length) {
 Http1Error JudgeTransferEncoding(std::string_view value) {
   if (Http1EqualNames(value, "chunked")) [[likely]]
     return Http1Error::kNone;
-  // Chunked must be last, and once: anything else leaves the end of the body unknown.
-  std::string_view last;
-  size_t chunked = 0;
-  while (!value.empty()) {
-    last = TakeElement(&value);
-    chunked += Http1EqualNames(last, "chunked") ? 1 : 0;
-  }
-  const bool ends_in_chunked = chunked == 1 && Http1EqualNames(last, "chunked");
-  return ends_in_chunked ? Http1Error::kUnknownTransferEncoding : Http1Error::kBadTransferEncoding;
+  // Chunked must be last, and once: anything else leaves the end of the body unknown. Elements that
+  // are empty, which other lists may have, are where two readers part ways.
+  if (value.ends_with(',')) return Http1Error::kBadTransferEncoding;
+  bool chunked = false;
+  do {
+    const std::string_view coding = TakeElement(&value);
+    const std::string_view name = TrimSpace(coding.substr(0, coding.find(';')));
+    if (chunked || !IsToken(name)) return Http1Error::kBadTransferEncoding;
+    chunked = Http1EqualNames(coding, "chunked");
+  } while (!value.empty());
+  return chunked ? Http1Error::kUnknownTransferEncoding : Http1Error::kBadTransferEncoding;
 }
 
 struct ConnectionOptions {
@@ -89,12 +91,12 @@ Http1Error JudgeUpgrade(std::string_view value) {
   return Http1Error::kNone;
 }
 
-Http1Error JudgeExpectation(std::string_view value) {
+Http1Error ReadExpectation(std::string_view value, bool* wants_continue) {
   while (!value.empty()) {
     const std::string_view expectation = TakeElement(&value);
-    if (!expectation.empty() && !Http1EqualNames(expectation, "100-continue")) {
-      return Http1Error::kUnknownExpectation;
-    }
+    if (expectation.empty()) continue;
+    if (!Http1EqualNames(expectation, "100-continue")) return Http1Error::kUnknownExpectation;
+    *wants_continue = true;
   }
   return Http1Error::kNone;
 }
@@ -137,8 +139,12 @@ Http1Error JudgeConnection(const HeadFacts& head, Http1Framing* framing) {
 }
 
 Http1Error JudgeExpect(const HeadFacts& head, Http1Request* request) {
-  request->expect_continue = head.fields.Has(kExpect) && head.minor_version > 0;
-  return JudgeEach(head, kExpect, JudgeExpectation);
+  bool wants_continue = false;
+  const Http1Error error = JudgeEach(head, kExpect, [&wants_continue](std::string_view value) {
+    return ReadExpectation(value, &wants_continue);
+  });
+  request->expect_continue = wants_continue && head.minor_version > 0;
+  return error;
 }
 
 }  // namespace sluice::http1

@@ -90,9 +90,9 @@ class Http1Head {
     return Progress::kFailed;
   }
   Progress FailAtControl(const char* message, size_t at);
-  Progress Incomplete(size_t visible_bytes);
+  Progress Incomplete(std::string_view visible);
   bool LineTooLong(size_t line_bytes) const;
-  Http1Error TooLongError() const;
+  Http1Error TooLongError(const char* line) const;
 
   const Http1Limits* limits_;
   const Http1Scan* scan_;

@@ -26,8 +26,10 @@ template <class StartLine>
     SLUICE_CHECK(looked_bytes_ <= visible, "Parse after need-more gets the same bytes again");
     looked_bytes_ += static_cast<uint32_t>(
         scan_->find_control(bytes.data() + looked_bytes_, visible - looked_bytes_));
-    if (looked_bytes_ == visible) return Incomplete(visible);
-    if (looked_bytes_ + 1 == visible && bytes[looked_bytes_] == '\r') return Incomplete(visible);
+    if (looked_bytes_ == visible) return Incomplete({bytes.data(), visible});
+    if (looked_bytes_ + 1 == visible && bytes[looked_bytes_] == '\r') {
+      return Incomplete({bytes.data(), visible});
+    }
   } else {
     fields_.count = fields_.seen = fields_.repeated = 0;
   }
@@ -43,7 +45,7 @@ template <class StartLine>
     if (progress != Progress::kAgain) return progress;
   }
   looked_bytes_ = line_at_;
-  return Incomplete(bytes.size());
+  return Incomplete(bytes);
 }
 
 template <class StartLine>
@@ -86,7 +88,7 @@ template <class StartLine>
   }
   looked_bytes_ = static_cast<uint32_t>(bytes.size());
   if (looked_bytes_ > line_at_ && bytes.back() == '\r') --looked_bytes_;
-  return Incomplete(bytes.size());
+  return Incomplete(bytes);
 }
 
 // A line longer than a stretch, which is its first part.
@@ -96,9 +98,9 @@ http1::Progress Http1Head<StartLine>::TakeLongLine(std::string_view bytes,
   const size_t looked = line_at_ + index.looked_bytes;
   const size_t end = looked + scan_->find_control(bytes.data() + looked, bytes.size() - looked);
   looked_bytes_ = static_cast<uint32_t>(end);
-  if (end == bytes.size()) return Incomplete(end);
+  if (end == bytes.size()) return Incomplete(bytes);
   if (bytes[end] != '\r') return FailAtControl(bytes.data(), end);
-  if (end + 1 == bytes.size()) return Incomplete(end + 1);
+  if (end + 1 == bytes.size()) return Incomplete(bytes);
   Http1Error error = JudgeLineEnd(bytes.data(), line_at_, end);
   if (error != Http1Error::kNone) return Fail(error);
   const uint64_t not_token = index.NotTokenFrom(0);
@@ -145,20 +147,20 @@ template <class StartLine>
                                                                             size_t at,
                                                                             size_t end) const {
   if (LineTooLong(end - at)) [[unlikely]]
-    return TooLongError();
+    return TooLongError(message + at);
   return message[end + 1] == '\n' ? Http1Error::kNone : Http1Error::kBareCarriageReturn;
 }
 
 template <class StartLine>
-http1::Progress Http1Head<StartLine>::Incomplete(size_t visible_bytes) {
-  if (LineTooLong(looked_bytes_ - line_at_)) return Fail(TooLongError());
-  if (visible_bytes == limits_->head_bytes_max) return Fail(Http1Error::kHeadTooLong);
+http1::Progress Http1Head<StartLine>::Incomplete(std::string_view visible) {
+  if (LineTooLong(looked_bytes_ - line_at_)) return Fail(TooLongError(visible.data() + line_at_));
+  if (visible.size() == limits_->head_bytes_max) return Fail(Http1Error::kHeadTooLong);
   return Progress::kNeedMore;
 }
 
 template <class StartLine>
 http1::Progress Http1Head<StartLine>::FailAtControl(const char* message, size_t at) {
-  if (LineTooLong(at - line_at_)) return Fail(TooLongError());
+  if (LineTooLong(at - line_at_)) return Fail(TooLongError(message + line_at_));
   return Fail(message[at] == '\n' ? Http1Error::kBareLineFeed : Http1Error::kControlByte);
 }
 
@@ -169,8 +171,8 @@ bool Http1Head<StartLine>::LineTooLong(size_t line_bytes) const {
 }
 
 template <class StartLine>
-Http1Error Http1Head<StartLine>::TooLongError() const {
-  return start_line_taken_ ? Http1Error::kFieldLineTooLong : StartLine::kTooLong;
+Http1Error Http1Head<StartLine>::TooLongError(const char* line) const {
+  return start_line_taken_ ? Http1Error::kFieldLineTooLong : StartLine::TooLong(line, *limits_);
 }
 
 }  // namespace sluice

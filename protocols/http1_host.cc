@@ -61,7 +61,9 @@ bool IsAnyHostAndPort(std::string_view text) {
 
 bool IsHostWithPort(std::string_view text) {
   const size_t host = HostBytes(text);
-  return host > 0 && host + 1 < text.size() && text[host] == ':' && IsPort(text.substr(host + 1));
+  if (host == 0 || host == text.size() || text[host] != ':') return false;
+  const std::string_view port = text.substr(host + 1);
+  return IsPort(port) && port.find_first_not_of('0') != std::string_view::npos;
 }
 
 }  // namespace sluice::http1

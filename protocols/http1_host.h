@@ -18,7 +18,7 @@ inline bool IsHostAndPort(std::string_view text, const Http1Scan& scan) {
   return name ? !text.empty() : IsAnyHostAndPort(text);
 }
 
-// As above, and the port is there.
+// As above, and the port is there and not 0.
 bool IsHostWithPort(std::string_view text);
 
 }  // namespace sluice::http1

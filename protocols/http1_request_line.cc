@@ -40,6 +40,13 @@ Http1Error ParseAnyVersion(const char* bytes, uint8_t* minor_version) {
   return Http1Error::kNone;
 }
 
+Http1Error RequestLine::TooLong(const char* line, const Http1Limits& limits) {
+  for (size_t i = 0; i <= limits.method_bytes_max; ++i) {
+    if (!Is(kToken, line[i])) return Http1Error::kTargetTooLong;
+  }
+  return Http1Error::kMethodTooLong;
+}
+
 Http1Error RequestLine::Parse(const FirstLine& line, const Http1Limits& limits,
                               const Http1Scan& scan) {
   const char* const message = line.message;

@@ -24,10 +24,11 @@ struct FirstLine {
 // Offsets count from the first byte of the message.
 struct RequestLine {
   static constexpr bool kMayFollowEmptyLine = true;
-  static constexpr Http1Error kTooLong = Http1Error::kTargetTooLong;
   static size_t BytesMax(const Http1Limits& limits) {
     return limits.method_bytes_max + limits.target_bytes_max + sizeof "  HTTP/1.1" - 1;
   }
+  // What of a line is too long that has more than BytesMax.
+  static Http1Error TooLong(const char* line, const Http1Limits& limits);
   Http1Error Parse(const FirstLine& line, const Http1Limits& limits, const Http1Scan& scan);
 
   Http1Method method = Http1Method::kOther;
@@ -44,8 +45,10 @@ struct RequestLine {
 
 struct StatusLine {
   static constexpr bool kMayFollowEmptyLine = false;
-  static constexpr Http1Error kTooLong = Http1Error::kStatusLineTooLong;
   static size_t BytesMax(const Http1Limits& limits) { return limits.status_line_bytes_max; }
+  static Http1Error TooLong(const char*, const Http1Limits&) {
+    return Http1Error::kStatusLineTooLong;
+  }
   Http1Error Parse(const FirstLine& line, const Http1Limits& limits, const Http1Scan& scan);
 
   uint8_t minor_version = 1;

@@ -7,6 +7,11 @@
 namespace sluice::http_test {
 namespace {
 
+using namespace std::string_literals;
+
+constexpr char kLongMethod[] = "METHOD-OF-JUST-THIRTY-TWO-BYTES!";
+constexpr char kOddMethod[] = "!#$%&'*+-.^_`|~09azAZ";
+
 // A request with `fields` behind its Host, and what the transcript says of it behind the Host.
 MessageCase Fields(std::string name, const std::string& fields, const std::string& says) {
   return {std::move(name), "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n",
@@ -16,8 +21,10 @@ MessageCase Fields(std::string name, const std::string& fields, const std::strin
 // A GET of `target`, and what the transcript says of it.
 MessageCase Target(std::string name, const std::string& target, const std::string& says,
                    const std::string& method = "GET") {
+  const bool other = method == "get" || method == kLongMethod || method == kOddMethod;
   return {std::move(name), method + " " + target + " HTTP/1.1\r\nHost: a\r\n\r\n",
-          method + " '" + target + "' " + says + ", no body keep; Host='a'\nend\n"};
+          method + (other ? "(other)" : "") + " '" + target + "' " + says +
+              ", no body keep; Host='a'\nend\n"};
 }
 
 MessageCase Host(std::string name, const std::string& host) {
@@ -68,6 +75,20 @@ std::vector<MessageCase> AcceptedRequests() {
       Target("Authority", "b:443", "authority path='b:443' 1.1 for 'b:443'", "CONNECT"),
       Target("AuthorityIpv6", "[::1]:443", "authority path='[::1]:443' 1.1 for '[::1]:443'",
              "CONNECT"),
+      Target("AbsoluteIpv6", "http://[::1]:80/", "absolute path='/' 1.1 for '[::1]:80'"),
+      Target("AbsoluteWithEmptyPort", "http://b:/c", "absolute path='/c' 1.1 for 'b:'"),
+      Target("AbsoluteOfOptions", "http://b", "absolute path='/' 1.1 for 'b'", "OPTIONS"),
+      Target("AbsoluteInPath", "/http://b/", "origin path='/http://b/' 1.1 for 'a'"),
+      Target("AuthorityWithZeros", "b:00443", "authority path='b:00443' 1.1 for 'b:00443'",
+             "CONNECT"),
+      Target("QuestionMarks", "/??a=?", "origin path='/' query='?a=?' 1.1 for 'a'"),
+      Target("Dots", "/../a/./%2e%2E/b", "origin path='/../a/./%2e%2E/b' 1.1 for 'a'"),
+      Target("OriginOfOptions", "/a", "origin path='/a' 1.1 for 'a'", "OPTIONS"),
+      Target("PathOf8192Bytes", "/" + std::string(8191, 't'),
+             "origin path='/" + std::string(8191, 't') + "' 1.1 for 'a'"),
+      Target("MethodOf32Bytes", "/", "origin path='/' 1.1 for 'a'", kLongMethod),
+      Target("MethodOfAllTokenBytes", "/", "origin path='/' 1.1 for 'a'", kOddMethod),
+      Target("MethodInLowerCase", "/", "origin path='/' 1.1 for 'a'", "get"),
       {"UnknownMethod", "PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n",
        "PROPFIND(other) '/' origin path='/' 1.1 for 'a', no body keep; Host='a'\nend\n"},
       Host("HostName", "www.mountain-walks.example"),
@@ -76,6 +97,34 @@ std::vector<MessageCase> AcceptedRequests() {
       Host("HostIpv4", "127.0.0.1:80"),
       Host("HostIpv6", "[2001:db8::1]:80"),
       Host("HostWithEscape", "a%41"),
+      Host("HostWithPort0", "a:0"),
+      Host("HostWithPortOfZeros", "a:00080"),
+      Host("HostOfAnyCase", "A.Example"),
+      Host("HostWithDotAtEnd", "a.example."),
+      Host("HostOfOddBytes", "a_b-c~!$&()*+;=d"),
+      Host("HostOfDots", "a..b"),
+      Host("HostIpv4OutOfRange", "256.1.1.1"),
+      Host("HostIpv6Alone", "[::]"),
+      Host("HostIpv6WithIpv4", "[::ffff:1.2.3.4]"),
+      Host("HostIpv6WithEmptyPort", "[2001:DB8::A]:"),
+      Host("HostOf300Bytes", std::string(300, 'h')),
+      {"HostWithSpaceAround", "GET / HTTP/1.1\r\nhOsT:\t a \t\r\n\r\n",
+       "GET '/' origin path='/' 1.1 for 'a', no body keep; hOsT='a'\nend\n"},
+      {"HostLast", "GET / HTTP/1.1\r\nX: y\r\nHost:a\r\n\r\n",
+       "GET '/' origin path='/' 1.1 for 'a', no body keep; X='y' Host='a'\nend\n"},
+      {"HostInHttp10", "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+       "GET '/' origin path='/' 1.0 for 'a', no body close; Host='a'\nend\n"},
+      {"Http10KeepAliveAndClose", "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
+       "GET '/' origin path='/' 1.0 for '', no body close; Connection='keep-alive, close'\nend\n"},
+      {"Http10Upgrade", "GET / HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: a\r\n\r\n",
+       "GET '/' origin path='/' 1.0 for '', no body close; Connection='upgrade' "
+       "Upgrade='a'\nend\n"},
+      {"Http12", "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
+       "GET '/' origin path='/' 1.1 for 'a', no body keep; Host='a'\nend\n"},
+      {"EmptyLineBetween",
+       "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
+       "GET '/1' origin path='/1' 1.1 for 'a', no body keep; Host='a'\nend\n"
+       "GET '/2' origin path='/2' 1.1 for 'a', no body keep; Host='a'\nend\n"},
       {"EmptyLineBefore", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
        "GET '/' origin path='/' 1.1 for 'a', no body keep; Host='a'\nend\n"},
       {"Http10", "GET / HTTP/1.0\r\n\r\n",
@@ -102,6 +151,28 @@ std::vector<MessageCase> AcceptedRequests() {
              "no body keep; Host='a' Upgrade='h2c, a/1'"),
       Fields("Continue", "eXPECT: 100-Continue\r\nContent-Length: 0\r\n",
              "no body 0 keep continue; Host='a' eXPECT='100-Continue' Content-Length='0'"),
+      Fields("ContinueTwice", "Expect: ,100-continue, 100-CONTINUE\r\n",
+             "no body keep continue; Host='a' Expect=',100-continue, 100-CONTINUE'"),
+      Fields("ExpectationOfNothing", "Expect:\r\n", "no body keep; Host='a' Expect=''"),
+      Fields("ExpectationsOfNothing", "Expect: , ,\r\n", "no body keep; Host='a' Expect=', ,'"),
+      Fields("ConnectionOfNothing", "Connection:\r\nConnection: ,,\r\n",
+             "no body keep; Host='a' Connection='' Connection=',,'"),
+      Fields("ConnectionOfUnknown", "Connection: te, x-y\r\n",
+             "no body keep; Host='a' Connection='te, x-y'"),
+      Fields("UpgradeNamedButNotThere", "Connection: upgrade\r\n",
+             "no body keep; Host='a' Connection='upgrade'"),
+      Fields("UpgradeOfNothing", "Connection: upgrade\r\nUpgrade:\r\n",
+             "no body keep; Host='a' Connection='upgrade' Upgrade=''"),
+      Fields("ProxyConnection", "Proxy-Connection: close\r\n",
+             "no body keep; Host='a' Proxy-Connection='close'"),
+      Fields("LengthOfZeros", "Content-Length:\t00 \t\r\n",
+             "no body 0 keep; Host='a' Content-Length='00'"),
+      Fields("NamesWithUnderscores", "Content_Length: 5\r\nTransfer_Encoding: chunked\r\n",
+             "no body keep; Host='a' Content_Length='5' Transfer_Encoding='chunked'"),
+      Fields("NamesWithPrefix", "X-Content-Length: 5\r\nX-Transfer-Encoding: chunked\r\n",
+             "no body keep; Host='a' X-Content-Length='5' X-Transfer-Encoding='chunked'"),
+      Fields("TeAndTrailer", "TE: chunked, trailers\r\nTrailer: X\r\n",
+             "no body keep; Host='a' TE='chunked, trailers' Trailer='X'"),
       Fields("SpaceAroundValue", "X: \t  y z\t \r\n", "no body keep; Host='a' X='y z'"),
       Fields("NoSpaceBeforeValue", "X:y\r\n", "no body keep; Host='a' X='y'"),
       Fields("EmptyValues", "X:\r\nY: \r\nZ: \t \r\n", "no body keep; Host='a' X='' Y='' Z=''"),
@@ -137,6 +208,28 @@ std::vector<MessageCase> RequestBodies() {
        "PUT '/' origin path='/' 1.1 for 'a', length 9223372036854775807 keep; Host='a' "
        "Content-Length='9223372036854775807'\n" +
            ErrorLine(413, kBodyTooLong)},
+      {"LengthOf2To32", "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4294967296\r\n\r\nx",
+       "PUT '/' origin path='/' 1.1 for 'a', length 4294967296 keep; Host='a' "
+       "Content-Length='4294967296'\n" +
+           ErrorLine(413, kBodyTooLong)},
+      {"LengthOfGet",
+       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.0\r\n\r\n",
+       "GET '/' origin path='/' 1.1 for 'a', length 3 keep; Host='a' Content-Length='3'\n"
+       "content 'abc'\nend\nGET '/' origin path='/' 1.0 for '', no body close;\nend\n"},
+      {"LengthInHttp10", "POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi",
+       "POST '/' origin path='/' 1.0 for '', length 2 close; Content-Length='2'\n"
+       "content 'hi'\nend\n"},
+      {"LengthOfZeroThenAnother",
+       "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\nGET / HTTP/1.0\r\n\r\n",
+       "PUT '/' origin path='/' 1.1 for 'a', no body 0 keep; Host='a' Content-Length='0'\nend\n"
+       "GET '/' origin path='/' 1.0 for '', no body close;\nend\n"},
+      {"BodyOfAnyBytes", "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n\0\n\r\r\x7f"s,
+       "PUT '/' origin path='/' 1.1 for 'a', length 5 keep; Host='a' Content-Length='5'\n"
+       "content '\\x00\\n\\r\\r\\x7f'\nend\n"},
+      {"BodyLongerThanSaid", "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nxy / z\r\n",
+       "PUT '/' origin path='/' 1.1 for 'a', length 1 keep; Host='a' Content-Length='1'\n"
+       "content 'x'\nend\n" +
+           ErrorLine(400, kBadVersion)},
       {"ChunkedOfAnyCase",
        "PUT / HTTP/1.1\r\nHost: a\r\ntransfer-ENCODING: ChunKed \r\n\r\n1\r\nx\r\n0\r\n\r\n",
        "PUT '/' origin path='/' 1.1 for 'a', chunked keep; Host='a' transfer-ENCODING='ChunKed'\n"
@@ -154,6 +247,39 @@ std::vector<MessageCase> RequestBodies() {
              "content 'x'\ntrailer A='b'\ntrailer C=''\nend\n"),
       Chunks("TrailersDoNotFrame", "0\r\nContent-Length: 9\r\nTransfer-Encoding: x\r\n\r\n",
              "trailer Content-Length='9'\ntrailer Transfer-Encoding='x'\nend\n"),
+      Chunks("SizeInUpperCase", "A\r\n0123456789\r\n0\r\n\r\n", "content '0123456789'\nend\n"),
+      Chunks("SizeOf16Digits", "0000000000000001\r\nx\r\n0\r\n\r\n", "content 'x'\nend\n"),
+      Chunks("LastSizeOfTwoZeros", "1\r\nx\r\n00\r\n\r\n", "content 'x'\nend\n"),
+      Chunks("LastSizeOf16Zeros", "0000000000000000\r\n\r\n", "end\n"),
+      Chunks("LastSizeWithExtension", "0;a=\"b\"\r\n\r\n", "end\n"),
+      Chunks("LastSizeWithSpacedExtension", "0\t;\ta\r\n\r\n", "end\n"),
+      Chunks("ExtensionQuotedEmpty", "1;a=\"\"\r\nx\r\n0\r\n\r\n", "content 'x'\nend\n"),
+      Chunks("ExtensionQuotedBeyondAscii", "1;a=\"\xc3\xa4;=\\\xc3\"\r\nx\r\n0\r\n\r\n",
+             "content 'x'\nend\n"),
+      Chunks("DataOfLineEnds", "4\r\n\r\n\r\n\r\n0\r\n\r\n", "content '\\r\\n\\r\\n'\nend\n"),
+      Chunks("DataThatLooksLikeTheEnd", "5\r\n0\r\n\r\n\r\n0\r\n\r\n",
+             "content '0\\r\\n\\r\\n'\nend\n"),
+      Chunks("TrailersNameAnything", "0\r\nHost: b\r\nConnection: close\r\nX: \xc3\xa4\r\n\r\n",
+             "trailer Host='b'\ntrailer Connection='close'\ntrailer X='\\xc3\\xa4'\nend\n"),
+      Chunks("LastSizeWithPrefix", "0x0\r\n\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("LastSizeWithSpace", "0 \r\n\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("LastSizeWithSign", "-0\r\n\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("LastSizeMissing", "1\r\nx\r\n\r\n", "content 'x'\n" + ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeWithComma", "1,a\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeWithDecimals", "1.0\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeWithSuffix", "1h\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeQuoted", "\"1\"\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeBeyondAscii", "\xd9\xa1\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SizeInWideDigit", "\xef\xbc\x91\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("TabBeforeSize", "\t1\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("TabBehindSize", "1\t\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("SemicolonBeforeSize", ";a\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("NulInSize", std::string("1\0\r\nx\r\n", 7), ErrorLine(400, kControlByte)),
+      Chunks("CrBeforeSize", "\r1\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("LfBeforeSize", "\n1\r\nx\r\n", ErrorLine(400, kBareLineFeed)),
+      Chunks("CrCrLfBehindSize", "1\r\r\nx\r\n", ErrorLine(400, kBareCarriageReturn)),
+      Chunks("SizeOf2To64", "10000000000000000\r\n", ErrorLine(400, kChunkSizeTooLarge)),
+      Chunks("SizeOfAllFs", "ffffffffffffffff\r\n", ErrorLine(400, kChunkSizeTooLarge)),
       Chunks("SizeEmpty", "\r\nx", ErrorLine(400, kBadChunkSize)),
       Chunks("SizeNotHex", "g\r\n", ErrorLine(400, kBadChunkSize)),
       Chunks("SizeWithSign", "+1\r\nx\r\n", ErrorLine(400, kBadChunkSize)),
@@ -184,6 +310,20 @@ std::vector<MessageCase> RequestBodies() {
       Chunks("ExtensionWithOpenQuote", "1;a=\"b\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
       Chunks("ExtensionBehindQuote", "1;a=\"b\"c\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
       Chunks("SpaceBehindExtension", "1;a=b \r\nx\r\n", ErrorLine(400, kBadChunkSize)),
+      Chunks("ExtensionsOfNothing", "1;;a\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionAndSemicolon", "1;a;\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionWithTwoValues", "1;a=b=c\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionWithQuotedName", "1;\"a\"=b\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionWithBracket", "1;a=[b]\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionBeyondAscii", "1;\xc3\xa4\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("ExtensionWithoutNameInLast", "0;\r\n\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("CrEscapedInExtension", "1;a=\"\\\r\n\"\r\nx\r\n", ErrorLine(400, kBadChunkExtension)),
+      Chunks("LfEscapedInExtension", "1;a=\"\\\n\"\r\nx\r\n", ErrorLine(400, kBareLineFeed)),
+      Chunks("NulEscapedInExtension", std::string("1;a=\"\\\0\"\r\nx\r\n", 13),
+             ErrorLine(400, kControlByte)),
+      Chunks("DelInQuotedExtension", "1;a=\"\x7f\"\r\nx\r\n", ErrorLine(400, kControlByte)),
+      Chunks("BareLfBehindExtension", "1;a\nx\r\n0\r\n\r\n", ErrorLine(400, kBareLineFeed)),
+      Chunks("LfBehindSemicolon", "1;\nx\r\n0\r\n\r\n", ErrorLine(400, kBareLineFeed)),
       Chunks("ExtensionTooLong", "1;" + std::string(1023, 'e') + "\r\nx\r\n",
              ErrorLine(413, kChunkLineTooLong)),
       Chunks("DataWithoutEnd", "1\r\nxy\r\n", "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
@@ -191,6 +331,24 @@ std::vector<MessageCase> RequestBodies() {
       Chunks("DataEndsInCr", "1\r\nx\r0\r\n\r\n", "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
       Chunks("DataShorterThanSaid", "3\r\nx\r\n0\r\n\r\n",
              "content 'x\\r\\n'\n" + ErrorLine(400, kBadChunkEnd)),
+      Chunks("DataEndsInCrCrLf", "1\r\nx\r\r\n0\r\n\r\n",
+             "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
+      Chunks("DataEndsInLfCr", "1\r\nx\n\r0\r\n\r\n",
+             "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
+      Chunks("DataAndSpace", "1\r\nx \r\n0\r\n\r\n",
+             "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
+      Chunks("DataWithoutLineEnd", "1\r\nx0\r\n\r\n",
+             "content 'x'\n" + ErrorLine(400, kBadChunkEnd)),
+      Chunks("BareLfEndsTrailers", "0\r\n\n", ErrorLine(400, kBareLineFeed)),
+      Chunks("BareLfEndsTrailersBehindOne", "0\r\nA: b\r\n\n",
+             "trailer A='b'\n" + ErrorLine(400, kBareLineFeed)),
+      Chunks("BareCrEndsTrailers", "0\r\n\rX", ErrorLine(400, kBareCarriageReturn)),
+      Chunks("TrailerWithoutName", "0\r\n: b\r\n\r\n", ErrorLine(400, kNoFieldName)),
+      Chunks("TrailerFoldedFirst", "0\r\n A: b\r\n\r\n", ErrorLine(400, kFoldedLine)),
+      Chunks("TabBeforeColonInTrailer", "0\r\nA\t: b\r\n\r\n", ErrorLine(400, kSpaceBeforeColon)),
+      Chunks("DelInTrailer", "0\r\nA: \x7f\r\n\r\n", ErrorLine(400, kControlByte)),
+      Chunks("NameWithSpaceInTrailer", "0\r\nA B: c\r\n\r\n", ErrorLine(400, kBadFieldName)),
+      Chunks("JunkBehindTheEnd", "0\r\n\r\nx\r\n", "end\n" + ErrorLine(400, kBadRequestLine)),
       Chunks("BareLfInTrailer", "0\r\nA: b\n\r\n", ErrorLine(400, kBareLineFeed)),
       Chunks("BareCrInTrailer", "0\r\nA: b\rc\r\n\r\n", ErrorLine(400, kBareCarriageReturn)),
       Chunks("NulInTrailer", std::string("0\r\nA: \0\r\n\r\n", 10), ErrorLine(400, kControlByte)),
@@ -206,7 +364,7 @@ std::vector<MessageCase> RequestBodies() {
 std::vector<MessageCase> AllRequests() {
   std::vector<MessageCase> all;
   for (std::vector<MessageCase> cases : {AcceptedRequests(), RefusedRequestLines(), RefusedFields(),
-                                         RefusedFraming(), RequestBodies()}) {
+                                         RefusedFraming(), RefusedBytes(), RequestBodies()}) {
     all.insert(all.end(), std::make_move_iterator(cases.begin()),
                std::make_move_iterator(cases.end()));
   }

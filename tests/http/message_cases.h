@@ -25,6 +25,7 @@ std::vector<MessageCase> AcceptedRequests();
 std::vector<MessageCase> RefusedRequestLines();
 std::vector<MessageCase> RefusedFields();   // smuggling cases among them
 std::vector<MessageCase> RefusedFraming();  // and the rest of them
+std::vector<MessageCase> RefusedBytes();    // byte by byte
 std::vector<MessageCase> RequestBodies();   // good and bad
 std::vector<MessageCase> Responses();       // good and bad
 

@@ -86,6 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Accepted, RequestTest, testing::ValuesIn(AcceptedReques
 INSTANTIATE_TEST_SUITE_P(RefusedLine, RequestTest, testing::ValuesIn(RefusedRequestLines()), Name);
 INSTANTIATE_TEST_SUITE_P(RefusedField, RequestTest, testing::ValuesIn(RefusedFields()), Name);
 INSTANTIATE_TEST_SUITE_P(RefusedFraming, RequestTest, testing::ValuesIn(RefusedFraming()), Name);
+INSTANTIATE_TEST_SUITE_P(RefusedByte, RequestTest, testing::ValuesIn(RefusedBytes()), Name);
 INSTANTIATE_TEST_SUITE_P(Body, RequestTest, testing::ValuesIn(RequestBodies()), Name);
 
 class ResponseTest : public testing::TestWithParam<MessageCase> {};
