@@ -14,18 +14,9 @@ Http1Body::Http1Body(const Http1Framing& framing, const Http1Limits& limits, con
   }
 }
 
-Http1BodyPart Http1Body::Decode(std::string_view bytes) {
-  if (kind_ != Http1BodyKind::kChunked) return DecodePlain(bytes);
-  const Http1BodyPart part = chunked_.Decode(bytes);
-  content_bytes_ += part.kind == Http1BodyPart::kData ? part.data.size() : 0;
-  ended_ = part.kind == Http1BodyPart::kEnd;
-  return part;
-}
-
 Http1BodyPart Http1Body::DecodePlain(std::string_view bytes) {
   const bool until_close = kind_ == Http1BodyKind::kUntilClose;
   if (left_bytes_ == 0 && !until_close) {
-    ended_ = true;
     return {Http1BodyPart::kEnd, Http1Error::kNone, 0, {}, {}};
   }
   const bool beyond = left_bytes_ == 0 && !bytes.empty();
@@ -41,7 +32,8 @@ Http1BodyPart Http1Body::DecodePlain(std::string_view bytes) {
 
 Http1Error Http1Body::Finish() const {
   const bool chunked = kind_ == Http1BodyKind::kChunked;
-  const bool missing = chunked ? !ended_ : kind_ == Http1BodyKind::kLength && left_bytes_ > 0;
+  const bool missing =
+      chunked ? !chunked_.ended() : kind_ == Http1BodyKind::kLength && left_bytes_ > 0;
   return missing ? Http1Error::kBodyTruncated : Http1Error::kNone;
 }
 

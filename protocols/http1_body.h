@@ -42,19 +42,23 @@ class Http1Body {
   // nothing: after the last data of a Content-Length body, say, or at once for a body without
   // bytes. Not to be called after it. Errors: kBodyTooLong as soon as it is known, before the first
   // byte of a Content-Length body.
-  Http1BodyPart Decode(std::string_view bytes);
+  Http1BodyPart Decode(std::string_view bytes) {
+    const bool chunked = kind_ == Http1BodyKind::kChunked;
+    return chunked ? chunked_.Decode(bytes) : DecodePlain(bytes);
+  }
 
   // The peer ended here: kNone where that ends the body (until close, or kEnd was given),
   // kBodyTruncated otherwise.
   Http1Error Finish() const;
 
-  uint64_t content_bytes() const { return content_bytes_; }  // given as data so far
+  uint64_t content_bytes() const {  // given as data so far
+    return kind_ == Http1BodyKind::kChunked ? chunked_.content_bytes() : content_bytes_;
+  }
 
  private:
   Http1BodyPart DecodePlain(std::string_view bytes);
 
   Http1BodyKind kind_;
-  bool ended_ = false;
   bool too_long_ = false;
   uint64_t left_bytes_ = 0;  // that may still come, of a body that is not chunked
   uint64_t content_bytes_ = 0;

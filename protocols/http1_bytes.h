@@ -64,11 +64,21 @@ constexpr bool IsDigit(char byte) {
   return byte >= '0' && byte <= '9';
 }
 
+struct HexValues {
+  int8_t of[256];
+};
+
+inline constexpr HexValues kHexValues = [] {
+  HexValues values{};
+  for (int8_t& value : values.of) value = -1;
+  for (int8_t i = 0; i < 10; ++i) values.of['0' + i] = i;
+  for (int8_t i = 10; i < 16; ++i) values.of['a' + i - 10] = values.of['A' + i - 10] = i;
+  return values;
+}();
+
 // The value of a hex digit, or -1.
 constexpr int HexValue(char byte) {
-  if (IsDigit(byte)) return byte - '0';
-  const char lower = static_cast<char>(byte | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  return kHexValues.of[static_cast<unsigned char>(byte)];
 }
 
 constexpr bool IsEscape(std::string_view text) {  // "%41" at its front

@@ -29,6 +29,17 @@ Http1Error Misplaced(char byte, Http1Error reason) {
 
 Http1BodyPart Http1Chunked::Decode(std::string_view bytes) {
   Cursor cursor = {bytes.data(), bytes.data(), bytes.data() + bytes.size()};
+  if (state_ == State::kSizeStart && TakeShortSize(&cursor)) [[likely]] {
+    const Http1Error error = EndSizeLine();
+    if (error != Http1Error::kNone) [[unlikely]]
+      return Failed(error);
+    if (state_ == State::kData && cursor.at < cursor.end) [[likely]]
+      return TakeData(cursor);
+  }
+  return DecodeOn(cursor);
+}
+
+[[gnu::noinline]] Http1BodyPart Http1Chunked::DecodeOn(Cursor cursor) {
   for (;;) {
     Http1Error error = Http1Error::kNone;
     if (state_ == State::kSizeStart && TakeShortSize(&cursor)) {
@@ -39,7 +50,7 @@ Http1BodyPart Http1Chunked::Decode(std::string_view bytes) {
       error = TakeDataEnd(&cursor);
     }
     if (error != Http1Error::kNone) return Failed(error);
-    if (state_ == State::kTrailers) return TakeTrailer(cursor);
+    if (state_ >= State::kTrailers) return TakeTrailer(cursor);
     if (cursor.at == cursor.end)
       return {Http1BodyPart::kNeedMore, error, cursor.consumed(), {}, {}};
     if (state_ == State::kData) return TakeData(cursor);
@@ -172,10 +183,10 @@ Http1Error Http1Chunked::AfterExtension(char byte) {
   line_bytes_ = 0;
   // What came before pays for it, not what is only announced.
   const uint64_t framing_max =
-      limits_->chunk_framing_bytes_free + limits_->chunk_framing_ratio_max * content_bytes_;
+      limits_->chunk_framing_bytes_free + limits_->chunk_framing_ratio_max * announced_bytes_;
   if (framing_bytes_ > framing_max) return Http1Error::kTooMuchChunkFraming;
-  if (left_bytes_ > limits_->body_bytes_max - content_bytes_) return Http1Error::kBodyTooLong;
-  content_bytes_ += left_bytes_;
+  if (left_bytes_ > limits_->body_bytes_max - announced_bytes_) return Http1Error::kBodyTooLong;
+  announced_bytes_ += left_bytes_;
   state_ = left_bytes_ == 0 ? State::kTrailers : State::kData;
   return Http1Error::kNone;
 }
@@ -223,6 +234,7 @@ Http1BodyPart Http1Chunked::TakeTrailer(Cursor cursor) {
   if (line[end + 1] != '\n') return Failed(Http1Error::kBareCarriageReturn);
   looked_bytes_ = 0;
   cursor.at += end + kLineEndBytes;
+  if (end == 0) state_ = State::kEnded;
   if (end == 0) return {Http1BodyPart::kEnd, Http1Error::kNone, cursor.consumed(), {}, {}};
   if (trailers_ == limits_->trailers_max) return Failed(Http1Error::kTooManyTrailers);
   ++trailers_;

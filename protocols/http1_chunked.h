@@ -33,6 +33,11 @@ class Http1Chunked {
   // line.
   Http1BodyPart Decode(std::string_view bytes);
 
+  bool ended() const { return state_ == State::kEnded; }
+  uint64_t content_bytes() const {  // given as data so far
+    return announced_bytes_ - (state_ == State::kData ? left_bytes_ : 0);
+  }
+
  private:
   // What the next byte is. The names of extensions are those of the grammar in RFC 9112 7.1.1.
   enum class State : uint8_t {
@@ -52,6 +57,7 @@ class Http1Chunked {
     kDataReturn,
     kDataLineFeed,
     kTrailers,
+    kEnded,
   };
 
   // Where in the bytes of one call we are.
@@ -62,6 +68,7 @@ class Http1Chunked {
     size_t consumed() const { return static_cast<size_t>(at - begin); }
   };
 
+  Http1BodyPart DecodeOn(Cursor cursor);
   bool TakeShortSize(Cursor* cursor);
   Http1Error TakeSizeLine(Cursor* cursor);
   Http1Error SizeByte(char byte);
@@ -80,9 +87,9 @@ class Http1Chunked {
   const Http1Scan* scan_;
   State state_ = State::kSizeStart;
   uint8_t digits_ = 0;
-  uint32_t line_bytes_ = 0;     // of the size line
-  uint64_t left_bytes_ = 0;     // of the chunk; its size as far as read, before that
-  uint64_t content_bytes_ = 0;  // of all chunks announced
+  uint32_t line_bytes_ = 0;       // of the size line
+  uint64_t left_bytes_ = 0;       // of the chunk; its size as far as read, before that
+  uint64_t announced_bytes_ = 0;  // of all chunks
   uint64_t framing_bytes_ = 0;
   size_t trailer_bytes_ = 0;  // of whole lines
   size_t trailers_ = 0;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "protocols/http1_find.h"
 #include "protocols/http1_head.h"
 #include "reactor/base/check.h"
 
@@ -25,7 +26,7 @@ template <class StartLine>
   if (looked_bytes_ > 0) {
     SLUICE_CHECK(looked_bytes_ <= visible, "Parse after need-more gets the same bytes again");
     looked_bytes_ += static_cast<uint32_t>(
-        scan_->find_control(bytes.data() + looked_bytes_, visible - looked_bytes_));
+        http1::FindControl(*scan_, bytes.data() + looked_bytes_, visible - looked_bytes_));
     if (looked_bytes_ == visible) return Incomplete({bytes.data(), visible});
     if (looked_bytes_ + 1 == visible && bytes[looked_bytes_] == '\r') {
       return Incomplete({bytes.data(), visible});

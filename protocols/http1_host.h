@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "protocols/http1_find.h"
 #include "protocols/http1_scan.h"
 
 namespace sluice::http1 {
@@ -14,7 +15,7 @@ namespace sluice::http1 {
 bool IsAnyHostAndPort(std::string_view text);
 inline bool IsHostAndPort(std::string_view text, const Http1Scan& scan) {
   // Nearly all are a name and nothing else.
-  const bool name = scan.find_not_host(text.data(), text.size()) == text.size();
+  const bool name = FindNotHost(scan, text.data(), text.size()) == text.size();
   return name ? !text.empty() : IsAnyHostAndPort(text);
 }
 

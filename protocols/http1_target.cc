@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "protocols/http1_bytes.h"
+#include "protocols/http1_find.h"
 #include "protocols/http1_host.h"
 #include "protocols/http1_message.h"
 
@@ -18,7 +19,7 @@ Http1Error ParsePath(const char* message, const Http1Limits& limits, const Http1
   line->path_end = line->target_end;
   size_t at = line->path_at;
   for (;;) {
-    at += scan.find_not_plain_target(message + at, end - at);
+    at += FindNotPlainTarget(scan, message + at, end - at);
     if (at == end) return Http1Error::kNone;
     if (message[at] == '?') {
       if (line->path_end == end) line->path_end = static_cast<uint16_t>(at);
