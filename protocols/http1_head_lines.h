@@ -156,6 +156,7 @@ template <class StartLine>
 http1::Progress Http1Head<StartLine>::Incomplete(std::string_view visible) {
   if (LineTooLong(looked_bytes_ - line_at_)) return Fail(TooLongError(visible.data() + line_at_));
   if (visible.size() == limits_->head_bytes_max) return Fail(Http1Error::kHeadTooLong);
+  if (looked_bytes_ == line_at_ && !start_line_taken_) Reset();  // at most an empty line
   return Progress::kNeedMore;
 }
 

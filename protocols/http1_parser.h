@@ -48,7 +48,8 @@ class Http1RequestParser {
   // line before the request is skipped, as RFC 9112 2.2 asks for, and consumed with it.
   Http1Parsed Parse(std::string_view bytes, Http1Request* request);
 
-  // True when a part of a head was seen: an end of the input now cuts a message off.
+  // True when a part of a head was seen: an end of the input now cuts a message off. An empty line
+  // before a request is none.
   bool mid_message() const { return head_.mid_message(); }
   void Reset() { head_.Reset(); }
 

@@ -207,6 +207,18 @@ TEST(ParserTest, KnowsWhetherItIsWithinAMessage) {
   EXPECT_FALSE(parser.mid_message());
 }
 
+// Some clients send a line end behind a body that they did not count: no message was begun.
+TEST(ParserTest, AnEmptyLineAloneBeginsNoMessage) {
+  const Http1Limits limits;
+  Http1RequestParser parser(limits);
+  Http1Request request;
+  EXPECT_EQ(parser.Parse("\r\n", &request).result, DecodeResult::kNeedMore);
+  EXPECT_FALSE(parser.mid_message());
+  parser.Parse("\r\nG", &request);
+  EXPECT_TRUE(parser.mid_message());
+  EXPECT_EQ(parser.Parse("\r\nGET / HTTP/1.0\r\n\r\n", &request).consumed, 20u);
+}
+
 TEST(ParserTest, AfterAnErrorAndResetTheNextMessageIsRead) {
   const Http1Limits limits;
   Http1RequestParser parser(limits);
