@@ -153,7 +153,8 @@ template <class StartLine>
 }
 
 template <class StartLine>
-http1::Progress Http1Head<StartLine>::Incomplete(std::string_view visible) {
+[[gnu::always_inline]] inline http1::Progress Http1Head<StartLine>::Incomplete(
+    std::string_view visible) {
   if (LineTooLong(looked_bytes_ - line_at_)) return Fail(TooLongError(visible.data() + line_at_));
   if (visible.size() == limits_->head_bytes_max) return Fail(Http1Error::kHeadTooLong);
   if (looked_bytes_ == line_at_ && !start_line_taken_) Reset();  // at most an empty line
