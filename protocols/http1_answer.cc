@@ -1,6 +1,8 @@
 // Http1Exchange: the answer.
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -29,12 +31,13 @@ constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
 constexpr std::string_view kType = "Content-Type: ";
 constexpr std::string_view kLength = "Content-Length: ";
 constexpr std::string_view kEndOfLine = "\r\n";
-constexpr size_t kHeadBytesMax = kKeepAlive.size() + kChunked.size() + kType.size() +
-                                 kLength.size() + kDigitsMax + 4 * kEndOfLine.size() +
-                                 http1::DateLine::kBytes;
+constexpr size_t kStatusLineBytesMax = 64;
+constexpr size_t kHeadBytesMax = kStatusLineBytesMax + kKeepAlive.size() + kChunked.size() +
+                                 kType.size() + kLength.size() + kDigitsMax +
+                                 4 * kEndOfLine.size() + http1::DateLine::kBytes;
 
-char* Append(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
+[[gnu::always_inline]] inline char* Append(char* at, std::string_view text) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
   return at + text.size();
 }
 
@@ -47,9 +50,26 @@ bool IsServersOwn(std::string_view name) {
   return false;
 }
 
-bool IsFieldValue(std::string_view value) {
+bool HasControl(std::string_view value) {
   for (const char byte : value) {
-    if (http1::Is(http1::kControl, byte)) return false;
+    if (http1::Is(http1::kControl, byte)) return true;
+  }
+  return false;
+}
+
+// Eight bytes at a time; a tab, which is allowed, is looked at again.
+bool IsFieldValue(std::string_view value) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  constexpr uint64_t kHigh = 0x80 * kEach;
+  for (std::string_view rest = value; !rest.empty();) {
+    uint64_t word = 0x20 * kEach;
+    const size_t size = std::min(rest.size(), sizeof(word));
+    std::memcpy(&word, rest.data(), size);
+    const uint64_t delete_byte = word ^ 0x7f * kEach;
+    const uint64_t low = (word - 0x20 * kEach) & ~word;
+    const uint64_t zero = (delete_byte - kEach) & ~delete_byte;
+    if (((low | zero) & kHigh) != 0) return !HasControl(value);
+    rest.remove_prefix(size);
   }
   return true;
 }
@@ -105,7 +125,7 @@ void Http1Exchange::DecideFraming(Size size) {
 }
 
 char* Http1Exchange::ReserveOutput(size_t size) {
-  if (is_first()) return session_->connection().Reserve(size);
+  if (is_first()) return session_->ReserveOutput(size);
   rare_ = true;
   held_.resize(held_.size() + size);
   return held_.data() + held_.size() - size;
@@ -114,7 +134,7 @@ char* Http1Exchange::ReserveOutput(size_t size) {
 void Http1Exchange::CommitOutput(char* begin, char* end, size_t reserved) {
   const auto size = static_cast<size_t>(end - begin);
   if (is_first()) {
-    session_->connection().Commit(size);
+    session_->CommitOutput(begin, size);
   } else {
     held_.resize(held_.size() - (reserved - size));
     session_->Held(size);
@@ -124,8 +144,8 @@ void Http1Exchange::CommitOutput(char* begin, char* end, size_t reserved) {
 void Http1Exchange::WriteAnswer(std::string_view content_type, Size size, std::string_view body) {
   if (!has_answer_body()) body = {};
   const bool beside = body.size() <= kBodyBytesBesideHead;
-  const size_t reserved = http1::StatusLineText(status_).size() + kHeadBytesMax +
-                          content_type.size() + fields_.size() + (beside ? body.size() : 0);
+  const size_t reserved =
+      kHeadBytesMax + content_type.size() + fields_.size() + (beside ? body.size() : 0);
   char* const begin = ReserveOutput(reserved);
   char* end = WriteHead(begin, content_type, size);
   if (beside) {
@@ -138,8 +158,12 @@ void Http1Exchange::WriteAnswer(std::string_view content_type, Size size, std::s
 }
 
 char* Http1Exchange::WriteHead(char* at, std::string_view content_type, Size size) const {
-  at = Append(at, http1::StatusLineText(status_));
-  at = Append(at, session_->worker().date_line());
+  if (status_ == 200) [[likely]] {
+    at = Append(at, {session_->worker().ok_and_date_lines(), http1::DateLine::kOkBytes});
+  } else {
+    at = Append(at, http1::StatusLineText(status_));
+    at = Append(at, session_->worker().date_line());
+  }
   if (close_) {
     at = Append(at, kClose);
   } else if (minor_version_ == 0) {
@@ -152,7 +176,8 @@ char* Http1Exchange::WriteHead(char* at, std::string_view content_type, Size siz
     at = std::to_chars(Append(at, kLength), at + kLength.size() + kDigitsMax, *size).ptr;
     at = Append(at, kEndOfLine);
   }
-  return Append(Append(at, fields_), kEndOfLine);
+  if (!fields_.empty()) at = Append(at, fields_);
+  return Append(at, kEndOfLine);
 }
 
 void Http1Exchange::Reply(int status, std::string_view content_type, std::string_view body) {
@@ -190,7 +215,7 @@ void Http1Exchange::ReplyStatic(int status, std::string_view content_type, std::
   if (has_answer_body()) {
     answer_bytes_ = body.size();
     if (is_first()) {
-      session_->connection().SendStatic(body);
+      session_->output().SendStatic(body);
     } else {
       Put(body);
     }
@@ -206,7 +231,7 @@ void Http1Exchange::ReplyFrom(int status, std::string_view content_type, uint64_
   if (has_answer_body()) {
     answer_bytes_ = size;
     if (is_first()) {
-      sender(session_->connection());
+      sender(session_->output());
     } else {
       rare_ = true;
       sender_ = std::move(sender);
@@ -254,7 +279,7 @@ void Http1Exchange::End() {
 
 void Http1Exchange::Put(std::string_view bytes) {
   if (is_first()) {
-    session_->connection().Send(bytes);
+    session_->output().Send(bytes);
     return;
   }
   rare_ = true;

@@ -72,9 +72,9 @@ http1::DateLine::DateLine(WallClock clock) : clock_(std::move(clock)) {
 void http1::DateLine::Renew(TimePoint now) {
   constexpr Duration kSecond = std::chrono::seconds(1);
   const Duration unix_time = clock_();
-  const std::string line = "Date: " + Http1Date(unix_time) + "\r\n";
-  SLUICE_CHECK(line.size() == kBytes, "a clock of the years 1 to 9999");
-  line.copy(line_.data(), kBytes);
+  const std::string lines = std::string(kOk) + "Date: " + Http1Date(unix_time) + "\r\n";
+  SLUICE_CHECK(lines.size() == kOkBytes, "a clock of the years 1 to 9999");
+  lines.copy(lines_.data(), kOkBytes);
   valid_until_ = After(now, kSecond - unix_time % kSecond);
 }
 

@@ -25,7 +25,7 @@ std::string CommonLogDate(Duration unix_time);
 // "1994-11-06T08:49:37.123Z": RFC 3339.
 std::string JsonLogDate(Duration unix_time);
 
-// The time of day, and the Date field of it, made once a second.
+// The time of day, and what an answer begins with at it, made once a second.
 class DateLine {
  public:
   // An empty clock is the system's.
@@ -34,10 +34,15 @@ class DateLine {
   // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" at `now`; the same size always. Valid until the next
   // call.
   static constexpr size_t kBytes = 37;
-  std::string_view At(TimePoint now) {
+  std::string_view At(TimePoint now) { return {BehindOk(now) + kOk.size(), kBytes}; }
+
+  // The line of status 200, and behind it the one above: kOkBytes.
+  static constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\n";
+  static constexpr size_t kOkBytes = kOk.size() + kBytes;
+  const char* BehindOk(TimePoint now) {
     if (now >= valid_until_) [[unlikely]]
       Renew(now);
-    return {line_.data(), kBytes};
+    return lines_.data();
   }
 
   Duration unix_time() const { return clock_(); }
@@ -47,7 +52,7 @@ class DateLine {
 
   WallClock clock_;
   TimePoint valid_until_ = TimePoint::min();
-  std::array<char, kBytes> line_;
+  std::array<char, kOkBytes> lines_;
 };
 
 }  // namespace http1

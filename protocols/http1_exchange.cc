@@ -77,7 +77,7 @@ const Connection& Http1Exchange::connection() const {
 }
 
 size_t Http1Exchange::unsent_bytes() const {
-  return is_first() ? connection().unsent_bytes() : held_.size();
+  return is_first() ? session_->unsent_bytes() : held_.size();
 }
 
 // ---- The body of the request.
@@ -111,7 +111,7 @@ void Http1Exchange::AskForBody() {
   if (expects_continue_) {
     expects_continue_ = false;
     const bool waits = arrival_ == nullptr || !arrival_->body_began;
-    if (waits) session_->connection().SendStatic("HTTP/1.1 100 Continue\r\n\r\n");
+    if (waits) session_->output().SendStatic("HTTP/1.1 100 Continue\r\n\r\n");
   }
   ResumeBody();
 }
@@ -195,7 +195,7 @@ void Http1Exchange::Upgrade(std::string_view protocol, std::unique_ptr<Handler> 
   std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
   head.append(session_->worker().date_line()).append("Connection: Upgrade\r\nUpgrade: ");
   head.append(protocol).append("\r\n").append(fields_).append("\r\n");
-  session_->connection().Send(head);
+  session_->output().Send(head);
   session_->Upgrade(std::move(handler));
   Finish();
 }

@@ -49,6 +49,23 @@ size_t Session::OnData(Connection& connection, std::string_view bytes) {
     return connection.is_reading() ? upgraded_->OnData(connection, bytes) : 0;
   }
   const Busy busy(*this);
+  gathering_ = true;
+  const size_t consumed = TakeInput(connection, bytes);
+  gathering_ = false;
+  SendGathered();
+  if (upgraded_ != nullptr) {
+    OpenUpgraded();
+    const std::string_view behind = bytes.substr(consumed);
+    if (behind.empty() || !connection.is_reading()) return consumed;
+    return consumed + upgraded_->OnData(connection, behind);
+  }
+  if (parser_ != nullptr && !parser_->mid_message()) worker_->GiveBack(std::move(parser_));
+  UpdateReading();
+  UpdateDeadline();
+  return consumed;
+}
+
+size_t Session::TakeInput(Connection& connection, std::string_view bytes) {
   size_t consumed = 0;
   while (consumed < bytes.size() && WantsInput() && connection.is_reading()) {
     const std::string_view rest = bytes.substr(consumed);
@@ -56,18 +73,15 @@ size_t Session::OnData(Connection& connection, std::string_view bytes) {
     const size_t taken = owner != nullptr ? TakeBody(rest) : TakeRequest(rest);
     consumed += taken;
     Recycle();
-    if (upgraded_ != nullptr) {
-      OpenUpgraded();
-      const std::string_view behind = bytes.substr(consumed);
-      if (behind.empty() || !connection.is_reading()) return consumed;
-      return consumed + upgraded_->OnData(connection, behind);
-    }
+    if (upgraded_ != nullptr) break;
     if (taken == 0 && body_owner_ == owner) break;  // the end of a body may have no byte
   }
-  if (parser_ != nullptr && !parser_->mid_message()) worker_->GiveBack(std::move(parser_));
-  UpdateReading();
-  UpdateDeadline();
   return consumed;
+}
+
+void Session::SendGathered() {
+  if (gathered_bytes_ == 0) return;
+  connection_->Send({worker_->gathered(), std::exchange(gathered_bytes_, 0)});
 }
 
 void Session::OnEnd(Connection& connection) {
@@ -183,6 +197,7 @@ void Session::EndInput() {
 }
 
 void Session::Close(uint8_t refusal) {
+  SendGathered();
   connection_->SetDeadline(kNever);  // from here on it lingers, which has a limit of its own
   if (refusal != 0) {
     connection_->CloseProtocolError(refusal);
@@ -232,7 +247,7 @@ void Session::Promote(Http1Exchange& exchange) {
     exchange.drain_due_ = true;
     RunSoon();
   }
-  connection_->Send(exchange.held_);
+  output().Send(exchange.held_);
   exchange.held_.clear();
   if (exchange.sender_ && connection_->is_open()) exchange.sender_(*connection_);
 }

@@ -38,6 +38,25 @@ class Session final : public Handler {
   // What its exchanges call.
   Worker& worker() { return *worker_; }
   Connection& connection() { return *connection_; }
+  // For output: behind what was gathered.
+  Connection& output() {
+    if (gathered_bytes_ > 0) SendGathered();
+    return *connection_;
+  }
+  // Room for output; CommitOutput sends the first `size` bytes of it.
+  char* ReserveOutput(size_t size) {
+    if (!gathering_ || size > Worker::kGatheredBytes) return output().Reserve(size);
+    if (size > Worker::kGatheredBytes - gathered_bytes_) SendGathered();
+    return worker_->gathered() + gathered_bytes_;
+  }
+  void CommitOutput(const char* begin, size_t size) {
+    if (begin == worker_->gathered() + gathered_bytes_) {
+      gathered_bytes_ += size;
+    } else {
+      connection_->Commit(size);
+    }
+  }
+  size_t unsent_bytes() const { return connection_->unsent_bytes() + gathered_bytes_; }
   bool IsFirst(const Http1Exchange& exchange) const { return &exchange == first_; }
   Http1Exchange* Find(uint32_t serial);
   void Held(size_t bytes);
@@ -67,6 +86,8 @@ class Session final : public Handler {
   };
 
   // http1_session.cc
+  size_t TakeInput(Connection& connection, std::string_view bytes);
+  void SendGathered();
   bool TakesRequests() const;
   bool WantsInput() const;
   void UpdateReading();
@@ -114,7 +135,8 @@ class Session final : public Handler {
   TimePoint head_deadline_ = kNever;
   TimePoint idle_deadline_ = kNever;
   size_t held_bytes_ = 0;
-  uint32_t pending_ = 0;  // exchanges in the list
+  size_t gathered_bytes_ = 0;  // of output, with the worker
+  uint32_t pending_ = 0;       // exchanges in the list
   uint32_t serial_ = 0;
   uint32_t busy_ = 0;
   bool input_ended_ : 1 = false;    // no request follows those in the list
@@ -124,6 +146,7 @@ class Session final : public Handler {
   bool output_paused_ : 1 = false;  // OnDrain is to come
   bool soon_ : 1 = false;           // RunSoon was called
   bool upgrade_open_ : 1 = false;   // upgraded_ got OnOpen
+  bool gathering_ : 1 = false;      // answers go to the worker's room first
   bool closed_ : 1 = false;         // OnClose was called
 };
 

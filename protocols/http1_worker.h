@@ -3,6 +3,7 @@
 #ifndef SLUICE_PROTOCOLS_HTTP1_WORKER_H_
 #define SLUICE_PROTOCOLS_HTTP1_WORKER_H_
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -38,6 +39,12 @@ class Worker {
   bool logs() const { return logs_; }
   // Valid until the next call.
   std::string_view date_line() { return date_.At(loop_.now()); }
+  const char* ok_and_date_lines() { return date_.BehindOk(loop_.now()); }
+
+  // Room for the answers that a session gives while it is shown bytes: they go to its connection
+  // together. One session at a time.
+  char* gathered() { return gathered_.data(); }
+  static constexpr size_t kGatheredBytes = 16 << 10;
 
   Http1Exchange* TakeExchange() {
     Http1Exchange* exchange = exchanges_;
@@ -70,6 +77,7 @@ class Worker {
   const bool logs_;
   DateLine date_;
   Arrival arrival_;
+  std::array<char, kGatheredBytes> gathered_;
   Http1Exchange* exchanges_ = nullptr;  // idle
   size_t idle_exchanges_ = 0;
   std::unique_ptr<Http1RequestParser> parser_;
