@@ -99,6 +99,10 @@ class Http1Exchange {
   // Content-Length, Date, Transfer-Encoding, Upgrade.
   bool AddHeader(std::string_view name, std::string_view value);
 
+  // Field lines that were made before, each with its CRLF, checked by who made them: AddHeader does
+  // so with every value.
+  void AddFieldLines(std::string_view lines) { fields_.append(lines); }
+
   // The whole answer. An empty type is not sent. HEAD, 204 and 304 get no body.
   void Reply(int status, std::string_view content_type, std::string_view body);
   // 200 text/plain; charset=utf-8.

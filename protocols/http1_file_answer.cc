@@ -66,13 +66,35 @@ std::string Joined(const Http1Request& request, std::string_view name) {
 
 // To the same name with a slash, relative: it holds wherever the files are mounted, and a path that
 // begins with two slashes does not become the name of a host.
-Http1FileAnswer RedirectToSlash(const Http1Request& request, const Http1FilePath& path) {
+Http1FileAnswer RedirectToSlash(const Http1Request& request) {
   Http1FileAnswer answer = Refusal(301, "it is a directory");
-  const std::string last = path.name.substr(path.name.rfind('/') + 1);
-  answer.fields = "Location: ./" + EscapeHttp1Path(last) + "/";
+  const std::string_view last = request.path.substr(request.path.rfind('/') + 1);
+  answer.fields = "Location: ./";
+  answer.fields.append(last).append("/");
   if (request.has_query) answer.fields.append("?").append(request.query);
   answer.fields += "\r\n";
   return answer;
+}
+
+// One that ResolveHttp1FilePath would leave as it is, or the cache would not know.
+bool IsPlainName(std::string_view path) {
+  char before = '/';
+  for (const char byte : path) {
+    if (byte == '%' || byte == '\\' || (before == '/' && (byte == '.' || byte == '/')))
+      return false;
+    before = byte;
+  }
+  return before != '/';
+}
+
+// Without If-... and Range.
+bool IsPlainRead(const Http1Request& request) {
+  for (const Http1Field field : request.fields) {
+    const char first = static_cast<char>(field.name[0] | 0x20);
+    if (first == 'i' && field.name.size() > 3 && field.name[2] == '-') return false;
+    if (first == 'r' && Http1EqualNames(field.name, "Range")) return false;
+  }
+  return true;
 }
 
 void SetWhole(Http1FileAnswer* answer) {
@@ -140,26 +162,43 @@ Http1Files::Http1Files(FileRoot root, Http1FilesOptions options)
     : options_(std::move(options)),
       cache_(std::move(root), MimeTypes::OfSystem(), options_.cache) {}
 
+Http1CachedFilePtr Http1Files::Plain(const Http1Request& request, std::string_view path,
+                                     TimePoint now) {
+  if (!IsPlainName(path) || !IsPlainRead(request)) return nullptr;
+  Http1CachedFilePtr file = cache_.GetFresh(path, now);
+  const bool plain = file != nullptr && file->has_content && !file->gzip && !file->brotli;
+  return plain ? std::move(file) : nullptr;
+}
+
+int64_t Http1Files::UnixTime() const {
+  const Duration time = options_.wall_clock
+                            ? options_.wall_clock()
+                            : Duration(std::chrono::system_clock::now().time_since_epoch());
+  return std::chrono::floor<std::chrono::seconds>(time).count();
+}
+
 Http1FileAnswer Http1Files::Answer(const Http1Request& request, std::string_view path,
-                                   TimePoint now, int64_t unix_time) {
+                                   TimePoint now) {
   const Http1FilePath resolved = ResolveHttp1FilePath(path, options_.hidden);
   if (resolved.error != Http1PathError::kNone) return Refusal(resolved.error);
-  if (resolved.name.empty()) return OfDirectory(request, resolved, now, unix_time);
+  if (resolved.name.empty()) return OfDirectory(request, resolved, now);
   Http1FileCache::Found found = cache_.Get(resolved.name, FileCoding::kIdentity, now);
   if (found.error != FileError::kNone) return Refusal(found.error);
-  if (found.file->status.is_directory) return OfDirectory(request, resolved, now, unix_time);
+  if (found.file->status.is_directory) return OfDirectory(request, resolved, now);
   if (resolved.wants_directory) return Refusal(FileError::kNotFound);
-  return OfFile(request, Choose(request, resolved.name, std::move(found.file), now), unix_time);
+  return OfFile(request, Choose(request, resolved.name, std::move(found.file), now));
 }
 
 Http1FileAnswer Http1Files::OfDirectory(const Http1Request& request, const Http1FilePath& path,
-                                        TimePoint now, int64_t unix_time) {
-  if (!path.name.empty() && !path.wants_directory) return RedirectToSlash(request, path);
+                                        TimePoint now) {
+  // The root, too, where it is mounted at a path without one.
+  const bool slash = path.wants_directory || request.path.empty() || request.path.back() == '/';
+  if (!slash) return RedirectToSlash(request);
   if (!options_.index.empty()) {
     const std::string name = path.name.empty() ? options_.index : path.name + "/" + options_.index;
     Http1FileCache::Found found = cache_.Get(name, FileCoding::kIdentity, now);
     if (found.error == FileError::kNone && !found.file->status.is_directory) {
-      return OfFile(request, Choose(request, name, std::move(found.file), now), unix_time);
+      return OfFile(request, Choose(request, name, std::move(found.file), now));
     }
     const bool absent = found.error == FileError::kNone || found.error == FileError::kNotFound;
     if (!absent) return Refusal(found.error);
@@ -198,8 +237,8 @@ Http1CachedFilePtr Http1Files::Choose(const Http1Request& request, std::string_v
   return usable ? std::move(found.file) : std::move(file);
 }
 
-Http1FileAnswer Http1Files::OfFile(const Http1Request& request, Http1CachedFilePtr file,
-                                   int64_t unix_time) const {
+Http1FileAnswer Http1Files::OfFile(const Http1Request& request, Http1CachedFilePtr file) const {
+  const int64_t unix_time = UnixTime();
   const Http1Validators current{file->etag, file->modified};
   Http1FileAnswer answer;
   answer.file = std::move(file);

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "protocols/file_root.h"
+#include "protocols/http1_date.h"
 #include "protocols/http1_file_cache.h"
 #include "protocols/http1_file_path.h"
 #include "protocols/http1_message.h"
@@ -28,6 +29,7 @@ struct Http1FilesOptions {
   SymbolicLinks links = SymbolicLinks::kFollowedBeneath;
   Http1RangeLimits ranges{};
   Http1FileCacheOptions cache{};
+  WallClock wall_clock{};  // unset: the system's
 };
 
 struct Http1FileAnswer {
@@ -55,10 +57,13 @@ class Http1Files {
   static absl::StatusOr<std::unique_ptr<Http1Files>> Open(const std::string& directory,
                                                           Http1FilesOptions options = {});
 
-  // To a GET or HEAD whose path within the directory is `path`, escapes and all. `now` is a loop's,
-  // `unix_time` in seconds.
-  Http1FileAnswer Answer(const Http1Request& request, std::string_view path, TimePoint now,
-                         int64_t unix_time);
+  // To a GET or HEAD whose path within the directory is `path`, escapes and all. `now` is a loop's.
+  Http1FileAnswer Answer(const Http1Request& request, std::string_view path, TimePoint now);
+
+  // The file itself where the answer is all of it and nothing more is to be decided: a plain name,
+  // a small file that was looked at lately, no neighbours, no conditions and no ranges. Otherwise
+  // nullptr, and Answer decides.
+  Http1CachedFilePtr Plain(const Http1Request& request, std::string_view path, TimePoint now);
 
   const FileRoot& root() const { return cache_.root(); }
   Http1FileCache& cache() { return cache_; }
@@ -67,13 +72,13 @@ class Http1Files {
  private:
   Http1Files(FileRoot root, Http1FilesOptions options);
 
-  Http1FileAnswer OfDirectory(const Http1Request& request, const Http1FilePath& path, TimePoint now,
-                              int64_t unix_time);
+  Http1FileAnswer OfDirectory(const Http1Request& request, const Http1FilePath& path,
+                              TimePoint now);
+  int64_t UnixTime() const;
   Http1FileAnswer Listing(const Http1FilePath& path) const;
   Http1CachedFilePtr Choose(const Http1Request& request, std::string_view name,
                             Http1CachedFilePtr file, TimePoint now);
-  Http1FileAnswer OfFile(const Http1Request& request, Http1CachedFilePtr file,
-                         int64_t unix_time) const;
+  Http1FileAnswer OfFile(const Http1Request& request, Http1CachedFilePtr file) const;
 
   const Http1FilesOptions options_;
   Http1FileCache cache_;

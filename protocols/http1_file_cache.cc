@@ -70,7 +70,13 @@ Http1FileCache::Found Http1FileCache::Get(std::string_view name, FileCoding codi
   return found;
 }
 
-Http1CachedFilePtr Http1FileCache::Lookup(const std::string& key, TimePoint now, bool* fresh) {
+Http1CachedFilePtr Http1FileCache::GetFresh(std::string_view name, TimePoint now) {
+  bool fresh = false;
+  Http1CachedFilePtr known = Lookup(name, now, &fresh);
+  return fresh ? std::move(known) : nullptr;
+}
+
+Http1CachedFilePtr Http1FileCache::Lookup(std::string_view key, TimePoint now, bool* fresh) {
   const std::lock_guard lock(mutex_);
   const auto place = by_key_.find(key);
   if (place == by_key_.end()) return nullptr;
@@ -170,6 +176,11 @@ void Http1FileCache::Forget(Entries::iterator entry) {
   stats_.content_bytes -= entry->file->content.size();
   by_key_.erase(entry->key);
   entries_.erase(entry);
+}
+
+void Http1FileCache::Clear() {
+  const std::lock_guard lock(mutex_);
+  while (!entries_.empty()) Forget(entries_.begin());
 }
 
 Http1FileCacheStats Http1FileCache::stats() const {

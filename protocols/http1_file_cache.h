@@ -69,6 +69,12 @@ class Http1FileCache {
   // `name` as FileRoot wants it. A coding other than kIdentity: its neighbour.
   Found Get(std::string_view name, FileCoding coding, TimePoint now);
 
+  // What Get would give without asking the system; otherwise nullptr.
+  Http1CachedFilePtr GetFresh(std::string_view name, TimePoint now);
+
+  // Forgets everything; what is being answered with lives on.
+  void Clear();
+
   const FileRoot& root() const { return root_; }
   Http1FileCacheStats stats() const;
 
@@ -80,7 +86,7 @@ class Http1FileCache {
   };
   using Entries = std::list<Entry>;  // last used first
 
-  Http1CachedFilePtr Lookup(const std::string& key, TimePoint now, bool* fresh);
+  Http1CachedFilePtr Lookup(std::string_view key, TimePoint now, bool* fresh);
   bool Unchanged(const Http1CachedFile& file, std::string_view name, FileCoding coding) const;
   Found Load(std::string_view name, FileCoding coding) const;
   bool HasNeighbour(std::string_view name, FileCoding coding, const FileStatus& of) const;

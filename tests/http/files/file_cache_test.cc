@@ -161,7 +161,8 @@ TEST_F(Http1FileCacheTest, NoDescriptorOutlivesIt) {
   for (int i = 0; i < 10; ++i) kept = Get(std::to_string(i))->file;
   EXPECT_EQ(kept.owners(), 2u);
   const int fd = kept.fd();
-  cache_.reset();
+  cache().Clear();
+  EXPECT_EQ(cache().stats().files, 0u);
   EXPECT_EQ(kept.owners(), 1u);
   kept = {};
   EXPECT_EQ(fcntl(fd, F_GETFD), -1);
