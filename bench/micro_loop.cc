@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/scripted_backend.h"
+#include "bench/dispatch.h"
 #include "protocols/line.h"
 #include "reactor/base/prng.h"
 #include "reactor/coroutine.h"
@@ -34,48 +34,41 @@ class Echo : public Handler {
   }
 };
 
-// Turns a loop whose one connection gets `range(0)` messages a turn.
-void Dispatch(benchmark::State& state, HandlerFactory factory) {
-  const auto messages = static_cast<size_t>(state.range(0));
-  const std::string message = std::string(kMessageBytes - 1, 'm') + '\n';
-  Loop loop(BackendChoice{std::make_unique<ScriptedBackend>(message, messages), ""});
-  ListenerOptions options;
-  options.limits.turn_bytes = 1 << 30;
-  if (!loop.Listen(*Endpoint::Parse("127.0.0.1:1"), options, std::move(factory)).ok()) return;
-  loop.Turn();
-  for (auto _ : state) loop.Turn();
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+void DispatchMessages(benchmark::State& state, HandlerFactory factory) {
+  Dispatch(state, std::string(kMessageBytes - 1, 'm') + '\n',
+           [&](Loop&) { return std::move(factory); });
 }
 
 void DispatchHandler(benchmark::State& state) {
-  Dispatch(state, [] { return std::make_unique<Echo>(); });
+  DispatchMessages(state, [] { return std::make_unique<Echo>(); });
 }
 BENCHMARK(DispatchHandler)->Arg(1)->Arg(16)->Arg(256);
 
 void DispatchLines(benchmark::State& state) {
-  Dispatch(state, FramedFactory(LineCodec(), [](Connection& connection, std::string_view line) {
-             connection.Send(line);
-           }));
+  DispatchMessages(state,
+                   FramedFactory(LineCodec(), [](Connection& connection, std::string_view line) {
+                     connection.Send(line);
+                   }));
 }
 BENCHMARK(DispatchLines)->Arg(1)->Arg(16)->Arg(256);
 
 void DispatchCoroutine(benchmark::State& state) {
-  Dispatch(state, ConversationFactory([](Stream& stream) -> Conversation {
-             while (true) {
-               const std::string_view bytes = co_await stream.Receive();
-               if (bytes.empty()) co_return;
-               stream.Send(bytes);
-               stream.Consume(bytes.size());
-             }
-           }));
+  DispatchMessages(state, ConversationFactory([](Stream& stream) -> Conversation {
+                     while (true) {
+                       const std::string_view bytes = co_await stream.Receive();
+                       if (bytes.empty()) co_return;
+                       stream.Send(bytes);
+                       stream.Consume(bytes.size());
+                     }
+                   }));
 }
 BENCHMARK(DispatchCoroutine)->Arg(1)->Arg(16)->Arg(256);
 
 void DispatchCoroutineLines(benchmark::State& state) {
-  Dispatch(state, ConversationFactory([](Stream& stream) -> Conversation {
-             LineCodec lines;
-             while (auto line = co_await stream.Next(lines)) stream.Send(*line);
-           }));
+  DispatchMessages(state, ConversationFactory([](Stream& stream) -> Conversation {
+                     LineCodec lines;
+                     while (auto line = co_await stream.Next(lines)) stream.Send(*line);
+                   }));
 }
 BENCHMARK(DispatchCoroutineLines)->Arg(1)->Arg(16)->Arg(256);
 
