@@ -29,6 +29,11 @@ size_t Session::TakeBody(std::string_view bytes) {
   return consumed;
 }
 
+// The end of a body with a length is found behind its last byte, for which nothing more arrives.
+void Session::TakeBodyEnd() {
+  if (body_owner_ != nullptr && body_owner_->body_bytes_ > 0) TakeBody({});
+}
+
 void Session::GiveBody(Http1Exchange& exchange, std::string_view piece, std::string_view* whole) {
   const uint64_t received = exchange.body_->content_bytes();
   if (exchange.body_state_ == Body::kDropped) {

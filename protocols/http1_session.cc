@@ -90,6 +90,7 @@ void Session::OnEnd(Connection& connection) {
     return;
   }
   const Busy busy(*this);
+  TakeBodyEnd();
   if (body_owner_ != nullptr) BreakOffBody(Http1Error::kBodyTruncated);
   EndInput();
   UpdateDeadline();
@@ -313,8 +314,7 @@ void Session::Soon() {
   }
   const Busy busy(*this);
   while (Http1Exchange* const exchange = FindDue()) GiveDue(*exchange);
-  // The end of a body is found behind its last byte, for which nothing more arrives.
-  if (body_owner_ != nullptr && body_owner_->body_bytes_ > 0) TakeBody({});
+  TakeBodyEnd();
   UpdateReading();
   UpdateDeadline();
 }

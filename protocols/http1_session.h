@@ -119,6 +119,7 @@ class Session final : public Handler {
 
   // http1_body_intake.cc
   size_t TakeBody(std::string_view bytes);
+  void TakeBodyEnd();
   void GiveBody(Http1Exchange& exchange, std::string_view piece, std::string_view* whole);
   void EndBody(Http1Exchange& exchange, std::string_view whole);
   void BreakOffBody(Http1Error error);

@@ -54,6 +54,21 @@ TEST_P(BodyTest, ComesOnlyWhileItIsNotPaused) {
   EXPECT_EQ(Statuses(Receive(client, 2)), "200 200");
 }
 
+TEST_P(BodyTest, MayBePausedAtItsLastByteWithTheClientsEndBehindIt) {
+  server().Post("/pausing", [this](Http1Exchange& e) {
+    later["it"] = e.Later();
+    e.StreamBody([](Http1Exchange& exchange, std::string_view, bool last) {
+      if (last) return exchange.Reply("all");
+      exchange.PauseBody();
+    });
+  });
+  const PeerPtr client = SendAndEnd(Post("/pausing", "body"));
+  ASSERT_TRUE(TurnUntil([&] { return FindLater("it") != nullptr; }));
+  Settle();
+  FindLater("it")->ResumeBody();
+  EXPECT_EQ(Statuses(Receive(client, 0)), "200");
+}
+
 TEST_P(BodyTest, IsNotReadBeforeAnybodyAsks) {
   const PeerPtr client = Send(Post("/later/x", "the body") + Get("/"));
   ASSERT_TRUE(TurnUntil([&] { return later.contains("x"); }));

@@ -11,6 +11,8 @@ constexpr Scenario kScenarios[] = {
     {"pipelined-lines",
      "lines sent without waiting are answered in order; an overlong one is refused",
      PipelinedLines},
+    {"http", "HTTP requests sent without waiting are answered in order; a malformed one is refused",
+     Http},
     {"length-prefix",
      "messages cut at every place are found again; a length that cannot be is refused",
      LengthPrefix},

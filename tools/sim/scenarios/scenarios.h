@@ -7,6 +7,7 @@
 namespace sluice::simulate {
 
 void Echo(Trial& trial);
+void Http(Trial& trial);
 void BrokenEcho(Trial& trial);
 void MillionClients(Trial& trial);
 void PipelinedLines(Trial& trial);
