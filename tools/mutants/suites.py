@@ -31,6 +31,7 @@ SUITES = (
     Suite("swarm", "sluice-sim", ("run", "--seeds=1..2000"), gtest=False),
     Suite("group", "group_test"),
     Suite("codec", "codec_test"),
+    Suite("http_files", "http_files_test"),
     Suite("fuzz", "codec_fuzz", ("--seed=1", "--runs=3000"), gtest=False),
 )
 
