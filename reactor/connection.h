@@ -41,6 +41,9 @@ struct ConnectionLimits {
   Duration stall_timeout = std::chrono::seconds(60);  // unsent output without progress
   Duration linger_timeout =
       std::chrono::seconds(2);  // Close(): how long to wait for the peer's end
+  // False: reading goes on above the high-water mark, and the handler heeds it: for who must hear
+  // an answer while he speaks. OnDrain is called all the same.
+  bool output_pauses_reading = true;
 
   friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
 };
@@ -109,7 +112,7 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   // True until Close, Abort or an error: bytes sent now will leave.
   bool is_open() const { return state_ == State::kOpen; }
   // True when OnData may be called: open and not paused for any cause.
-  bool is_reading() const { return is_open() && pauses_ == 0; }
+  bool is_reading() const { return is_open() && (pauses_ & ~ignored_pauses()) == 0; }
   bool peer_ended() const { return peer_ended_; }
   // As the limits count them: a file as at most OutputQueue::kFileBytesCounted.
   size_t unsent_bytes() const { return output_.bytes(); }
@@ -164,7 +167,10 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   bool input_waits() const;
   bool can_send() const;
   // Open, and not reading for its own unsent output: input may wait in the kernel.
-  bool held_back() const { return is_open() && (pauses_ & kPausedByOutput) != 0; }
+  bool held_back() const {
+    return is_open() && (pauses_ & ~ignored_pauses() & kPausedByOutput) != 0;
+  }
+  uint8_t ignored_pauses() const { return limits_->output_pauses_reading ? 0 : kPausedByOutput; }
   bool has_socket() const;
   void BeginClose(CloseReason reason);
   void OutputSent();

@@ -31,6 +31,21 @@ TEST_P(BackpressureTest, AboveHighWaterReadingStopsUntilLowWater) {
   EXPECT_LE(Of(pair.server).unsent_bytes(), 16u << 10);
 }
 
+TEST_P(BackpressureTest, WhoMustHearAnAnswerReadsOnAboveHighWater) {
+  ConnectionLimits limits = SmallMarks();
+  limits.output_pauses_reading = false;
+  Pair pair = ConnectPair({}, {}, limits);
+  Of(pair.client).PauseReading();
+  Of(pair.server).Send(Payload(1, 32 << 20));
+  EXPECT_TRUE(Of(pair.server).is_reading());
+  Of(pair.client).Send("enough!");
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->received == "enough!"; }));
+  EXPECT_EQ(pair.server->drains, 0);
+  Of(pair.client).ResumeReading();
+  ASSERT_TRUE(TurnUntil([&] { return pair.server->drains == 1; })) << "OnDrain comes all the same";
+  EXPECT_LE(Of(pair.server).unsent_bytes(), 16u << 10);
+}
+
 TEST_P(BackpressureTest, AResumeByTheUserDoesNotLiftIt) {
   Pair pair = ConnectPair({}, {}, SmallMarks());
   Of(pair.client).PauseReading();
