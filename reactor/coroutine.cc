@@ -11,10 +11,15 @@ void Conversation::promise_type::unhandled_exception() {
   std::terminate();
 }
 
+void Conversation::promise_type::Resume() {
+  handler->Resume();
+}
+
 void ConversationHandler::OnOpen(Connection& connection) {
   stream_.connection_ = &connection;
   stream_.timer_ = std::make_unique<Timer>(connection.loop(), [this] { Resume(); });
   conversation_ = Begin(stream_);
+  conversation_.frame_.promise().handler = this;
   Resume();
 }
 

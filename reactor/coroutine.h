@@ -13,7 +13,8 @@
 // returns. While it waits for anything but input nothing is read from the peer. When the connection
 // is gone the coroutine is destroyed where it waits: what it holds is released by destructors.
 //
-// It awaits what Stream offers and calls no coroutine of its own. Exceptions end the program.
+// It awaits what Stream offers, or what goes on by ResumeCoroutine (reactor/script.h), such as
+// Http1Client::Fetch, and calls no coroutine of its own. Exceptions end the program.
 #ifndef SLUICE_REACTOR_COROUTINE_H_
 #define SLUICE_REACTOR_COROUTINE_H_
 
@@ -32,6 +33,8 @@
 
 namespace sluice {
 
+class ConversationHandler;
+
 // What the function returns. Owns the coroutine.
 class Conversation {
  public:
@@ -43,6 +46,9 @@ class Conversation {
     std::suspend_always final_suspend() noexcept { return {}; }
     void return_void() {}
     [[noreturn]] void unhandled_exception();
+    // What else it awaits than what Stream offers (ResumeCoroutine in reactor/script.h).
+    void Resume();
+    ConversationHandler* handler = nullptr;
   };
 
   Conversation() = default;
@@ -180,6 +186,7 @@ class ConversationHandler : public Handler {
   virtual Conversation Begin(Stream& stream) = 0;
 
  private:
+  friend struct Conversation::promise_type;
   void Resume();
 
   Stream stream_;
