@@ -398,8 +398,11 @@ class BadInput(unittest.TestCase):
     def test_flags_without_meaning(self):
         target = "--tcp=127.0.0.1:9"
         for flags, pattern in (
-                ([], "either --tcp or --udp"),
-                ([target, "--udp=127.0.0.1:9"], "either --tcp or --udp"),
+                ([], "one of --tcp, --udp and --http"),
+                ([target, "--udp=127.0.0.1:9"], "one of --tcp, --udp and --http"),
+                ([target, "--http=http://127.0.0.1:9"], "one of --tcp, --udp and --http"),
+                ([target, "--body=x"], "--body has no effect without --http"),
+                ([target, "--idle", "--requests=1"], "--requests has no effect with"),
                 (["127.0.0.1:9"], "unexpected argument"),
                 (["--tcp=127.0.0.1"], "malformed endpoint \"127.0.0.1\""),
                 (["--tcp=127.0.0.1:0"], "port 0"),

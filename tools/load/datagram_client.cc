@@ -89,7 +89,7 @@ void DatagramClient::Answered(Slot& slot, std::string_view bytes) {
   if (!Matches(slot, bytes)) {
     FailMismatch();
   } else if (ready_) {
-    driver_.Answered(now - slot.sent_at);
+    driver_.Answered(now - slot.sent_at, driver_.options().message_bytes);
   } else {
     ready_ = true;
     driver_.Ready(now - started_);

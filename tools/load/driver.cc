@@ -6,14 +6,22 @@
 
 #include "reactor/base/check.h"
 #include "tools/load/datagram_client.h"
+#include "tools/load/http_client.h"
 #include "tools/load/stream_client.h"
 
 namespace sluice::load {
 namespace {
 
 // Only the loop's thread writes: no read-modify-write is needed.
-void Increment(std::atomic<uint64_t>& counter) {
-  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+void Increment(std::atomic<uint64_t>& counter, uint64_t by = 1) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+std::unique_ptr<ConnectionClient> MakeConnectionClient(Driver& driver, uint32_t connection) {
+  if (driver.options().transport == Transport::kHttp) {
+    return std::make_unique<HttpClient>(driver, connection);
+  }
+  return std::make_unique<StreamClient>(driver, connection);
 }
 
 }  // namespace
@@ -24,6 +32,7 @@ Driver::Driver(Loop& loop, const LoadOptions& options, Share share, std::functio
       share_(share),
       layout_(options),
       on_step_(std::move(on_step)),
+      requests_left_(share.requests),
       check_timer_(loop, [this] { CheckTimeouts(); }) {}
 
 void Driver::Start() {
@@ -42,9 +51,9 @@ void Driver::StartMore() {
 }
 
 void Driver::StartClient(uint32_t connection) {
-  if (options_.transport == Transport::kStream) {
-    auto client = std::make_unique<StreamClient>(*this, connection);
-    StreamClient& started = *client;
+  if (options_.transport != Transport::kDatagram) {
+    auto client = MakeConnectionClient(*this, connection);
+    ConnectionClient& started = *client;
     started.Start(std::move(client));
     started.index = clients_.size();
     clients_.push_back(&started);
@@ -62,7 +71,7 @@ void Driver::StartClient(uint32_t connection) {
 
 void Driver::Enter(Phase phase) {
   if (phase == Phase::kMeasure) measure_began_ = last_answer_ = loop_.now();
-  if (phase == Phase::kDrain && phase_ == Phase::kMeasure && !options_.idle) {
+  if (phase == Phase::kDrain && phase_ == Phase::kMeasure && !ends_with_its_answers()) {
     results_.elapsed = loop_.now() - measure_began_;
   }
   phase_ = phase;
@@ -83,6 +92,7 @@ void Driver::Enter(Phase phase) {
 
 uint32_t Driver::wanted_depth() const {
   if (phase_ == Phase::kMeasure && options_.idle) return 1;
+  if (phase_ == Phase::kWarmup && options_.requests > 0) return 0;
   return phase_ == Phase::kWarmup || phase_ == Phase::kMeasure ? options_.depth : 0;
 }
 
@@ -100,15 +110,36 @@ void Driver::Ready(Duration connect_time) {
   UpdateSteps();
 }
 
-void Driver::Answered(Duration latency) {
+void Driver::Answered(Duration latency, uint64_t bytes) {
   Increment(progress_.answered);
+  if (options_.requests > 0) Settle(1);
   if (!recording()) return;
   ++results_.requests;
-  results_.bytes += options_.message_bytes;
+  results_.bytes += bytes;
   results_.latency_ns.Record(static_cast<uint64_t>(latency.count()));
-  if (!options_.idle) return;
+  if (!ends_with_its_answers()) return;
   last_answer_ = loop_.now();
   results_.elapsed = last_answer_ - measure_began_;
+}
+
+void Driver::AnsweredStatus(uint16_t status) {
+  if (recording()) ++results_.statuses[status / 100];
+}
+
+uint32_t Driver::TakeRequests(uint32_t wanted) {
+  if (options_.requests == 0) return wanted;
+  const auto taken = static_cast<uint32_t>(std::min<uint64_t>(wanted, requests_left_));
+  requests_left_ -= taken;
+  return taken;
+}
+
+void Driver::GaveUp(uint32_t requests) {
+  if (options_.requests > 0 && requests > 0) Settle(requests);
+}
+
+void Driver::Settle(uint32_t requests) {
+  Increment(progress_.settled, requests);
+  if (progress_.settled == share_.requests) on_step_();
 }
 
 bool Driver::GivesUp(TimePoint started) const {
@@ -125,6 +156,11 @@ void Driver::Failed(Failure failure, const std::string& detail) {
   ++results_.failures[static_cast<size_t>(failure)];
   Increment(progress_.failed);
   if (results_.first_failure.empty()) results_.first_failure = detail;
+}
+
+void Driver::Replace(Client& client, Client& next) {
+  next.index = client.index;
+  clients_[client.index] = &next;
 }
 
 void Driver::Gone(Client& client, bool was_ready) {
@@ -155,7 +191,7 @@ void Driver::CheckTimeouts() {
 // Late by a fraction of what is waited for.
 Duration Driver::CheckInterval() const {
   using std::chrono::milliseconds;
-  const bool stream = options_.transport == Transport::kStream;
+  const bool stream = options_.transport != Transport::kDatagram;
   const Duration waited = stream ? options_.timeout : options_.datagram_timeout;
   return std::clamp<Duration>(waited / 8, milliseconds(2), milliseconds(250));
 }

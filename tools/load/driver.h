@@ -30,6 +30,8 @@ struct DriverProgress {
   std::atomic<uint64_t> ready{0};     // connections that answered once
   std::atomic<uint64_t> answered{0};  // requests, those of the ramp not counted
   std::atomic<uint64_t> failed{0};
+  // Of LoadOptions::requests: answered, or on a connection that failed.
+  std::atomic<uint64_t> settled{0};
   std::atomic<bool> ramped{false};     // no connection is on its way any more
   std::atomic<bool> measuring{false};  // kMeasure was entered
   std::atomic<bool> done{false};       // ramped, and no connection is left
@@ -41,6 +43,7 @@ class Driver {
     uint32_t first = 0;  // number of its first connection in the run
     uint32_t connections = 0;
     uint32_t connecting_max = 1;
+    uint64_t requests = 0;  // of LoadOptions::requests
   };
 
   // `options` outlives the driver. on_step is called when a bool of `progress` changed.
@@ -62,7 +65,13 @@ class Driver {
   bool draining() const { return phase_ == Phase::kDrain; }
 
   void Ready(Duration connect_time);
-  void Answered(Duration latency);
+  void Answered(Duration latency, uint64_t bytes);
+  // Before Answered, of an HTTP answer.
+  void AnsweredStatus(uint16_t status);
+  // How many of these a client that is ready may send.
+  uint32_t TakeRequests(uint32_t wanted);
+  // Taken, and not answered.
+  void GaveUp(uint32_t requests);
   // Whether a datagram client that has waited for its first answer since `started` should give up.
   // Where nobody answers nobody waits longer than the first one did.
   bool GivesUp(TimePoint started) const;
@@ -71,6 +80,8 @@ class Driver {
   void Late() { ++results_.late; }
   // One error; `detail` says more than its name, for the first.
   void Failed(Failure failure, const std::string& detail = "");
+  // `next` takes the place of `client`, which is ready.
+  void Replace(Client& client, Client& next);
   // `was_ready`: Ready was called for it.
   void Gone(Client& client, bool was_ready);
 
@@ -79,7 +90,10 @@ class Driver {
   void StartClient(uint32_t connection);
   void UpdateSteps();
   void CheckTimeouts();
+  void Settle(uint32_t requests);
   bool recording() const;
+  // The measurement ends with the last answer, not at a time.
+  bool ends_with_its_answers() const { return options_.idle || options_.requests > 0; }
   bool all_started() const;
   Duration CheckInterval() const;
 
@@ -91,6 +105,7 @@ class Driver {
   Phase phase_ = Phase::kRamp;
   std::vector<Client*> clients_;
   uint32_t started_ = 0;
+  uint64_t requests_left_ = 0;  // of the share
   uint32_t connecting_ = 0;
   TimePoint began_;
   TimePoint measure_began_;

@@ -1,15 +1,22 @@
-// sluice-load: closed-loop load for echo servers, with every byte of every answer checked.
+// sluice-load: closed-loop load for echo servers, with every byte of every answer checked, and for
+// HTTP/1.1 servers.
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/time/time.h"
+#include "protocols/http1_request_writer.h"
 #include "tools/cli/command.h"
 #include "tools/cli/descriptors.h"
 #include "tools/cli/endpoints.h"
 #include "tools/cli/group_flags.h"
 #include "tools/cli/interrupt.h"
 #include "tools/load/datagram_client.h"
+#include "tools/load/http_request.h"
 #include "tools/load/output.h"
 #include "tools/load/run.h"
 #include "tools/report/format.h"
@@ -18,6 +25,15 @@
 ABSL_FLAG(std::string, tcp, "",
           "echo server to load: HOST:PORT, [IPV6]:PORT, unix:/PATH or unix:@NAME");
 ABSL_FLAG(std::string, udp, "", "echo server to load with datagrams: HOST:PORT or [IPV6]:PORT");
+ABSL_FLAG(std::string, http, "", "URL to fetch again and again: http://HOST:PORT/PATH, escaped");
+ABSL_FLAG(std::string, method, "GET", "of the HTTP requests");
+ABSL_FLAG(std::vector<std::string>, header, {},
+          "\"Name: value\" of the HTTP requests; may be repeated");
+ABSL_FLAG(std::string, body, "", "of the HTTP requests");
+ABSL_FLAG(std::string, body_file, "", "file with the body of the HTTP requests");
+ABSL_FLAG(bool, any_status, false, "HTTP answers 4xx and 5xx are no reason for exit code 1");
+ABSL_FLAG(int64_t, requests, 0,
+          "end after so many requests, without warm-up; 0: after --duration. Not with --udp");
 ABSL_FLAG(std::string, framing, "none",
           "of a stream's messages: none (raw bytes), line (a newline behind each), length (four "
           "bytes, big endian, before each)");
@@ -52,22 +68,30 @@ constexpr int64_t kPipelineBytesMax = 1 << 30;  // size x depth
 constexpr cli::Command kCommand = {
     .name = "sluice-load",
     .purpose =
-        "loads an echo server and checks every byte that comes back. Each connection sends "
+        "loads an echo server and checks every byte that comes back, or an HTTP/1.1 server and "
+        "counts its answers. Each connection sends "
         "its next request when an answer came (closed loop); a connection counts as open "
         "once the server answered on it.",
-    .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS [FLAGS]",
+    .usage = "sluice-load --tcp=ADDRESS | --udp=ADDRESS | --http=URL [FLAGS]",
     .notes =
         "Datagrams that got lost are counted and are no error unless all were. Ctrl-C ends it "
         "early: it prints what was measured until then; a second one does not wait for the answers "
         "under way.\n"
         "\n"
-        "Exit code: 0 when every answer was right; 1 when anything went wrong, nothing was "
-        "answered, or a signal ended it early; 2 for bad usage.\n",
+        "With --http the request that opens a connection is not measured; connections that the "
+        "server closes with an answer are opened anew.\n"
+        "\n"
+        "Exit code: 0 when every answer was right; 1 when anything went wrong, an HTTP answer was "
+        "4xx or 5xx (unless --any-status), nothing was answered, or a signal ended it early; 2 for "
+        "bad usage.\n",
     .examples =
         "  sluice-load --tcp=127.0.0.1:9999\n"
         "  sluice-load --tcp=127.0.0.1:9999 --framing=length --depth=16 --size=1024\n"
         "  sluice-load --tcp=127.0.0.1:9999 --connections=15000 --idle --duration=30s\n"
-        "  sluice-load --udp=127.0.0.1:9999 --connections=8 --json\n"};
+        "  sluice-load --udp=127.0.0.1:9999 --connections=8 --json\n"
+        "  sluice-load --http=http://127.0.0.1:8080/ --connections=100 --depth=8 --json\n"
+        "  sluice-load --http=http://127.0.0.1:8080/notes --method=POST --body=hello "
+        "--header=\"Content-Type: text/plain\" --requests=10000\n"};
 
 Framing FramingFromFlag() {
   const std::string text = absl::GetFlag(FLAGS_framing);
@@ -103,11 +127,23 @@ void SizesFromFlags(LoadOptions& options) {
 }
 
 // Ends the program where a flag would have no effect.
-void RefuseIdleFlags(const LoadOptions& options) {
+void RefuseFlagsWithoutEffect(const LoadOptions& options) {
+  const bool http = options.transport == Transport::kHttp;
   if (options.transport == Transport::kDatagram) {
     cli::RefuseFlag("framing", "with --udp: a datagram is a message");
   } else {
-    cli::RefuseFlag("udp_timeout", "with --tcp: give --timeout");
+    cli::RefuseFlag("udp_timeout",
+                    http ? "with --http: give --timeout" : "with --tcp: give --timeout");
+  }
+  for (const char* flag : {"method", "header", "body", "body_file", "any_status"}) {
+    if (!http) cli::RefuseFlag(flag, "without --http");
+  }
+  for (const char* flag : {"framing", "size", "expect_upper", "seed"}) {
+    if (http) cli::RefuseFlag(flag, "with --http: give --body");
+  }
+  if (options.requests > 0) cli::RefuseFlag("warmup", "with --requests: every one is measured");
+  if (options.transport == Transport::kDatagram || options.idle) {
+    cli::RefuseFlag("requests", "with --udp or --idle");
   }
   if (!options.idle) return;
   for (const char* flag : {"depth", "warmup"}) {
@@ -115,14 +151,46 @@ void RefuseIdleFlags(const LoadOptions& options) {
   }
 }
 
+std::string BodyFromFlags() {
+  const std::string path = absl::GetFlag(FLAGS_body_file);
+  if (path.empty()) return absl::GetFlag(FLAGS_body);
+  if (cli::FlagGiven("body")) cli::ExitUsage("give either --body or --body-file");
+  std::ifstream file(path, std::ios::binary);
+  std::string body(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) cli::ExitUsage("--body-file: cannot read \"" + path + "\"");
+  return body;
+}
+
+// What is sent, and the address it goes to, which is returned.
+std::string HttpFromFlags(LoadOptions& options) {
+  absl::StatusOr<HttpTarget> target =
+      ReadHttpRequest({absl::GetFlag(FLAGS_http), absl::GetFlag(FLAGS_method),
+                       absl::GetFlag(FLAGS_header), BodyFromFlags()});
+  if (!target.ok()) cli::ExitUsage(std::string(target.status().message()));
+  const Http1FetchRequest& request = target->request;
+  options.http_request = http1::WriteHead(request) + request.body;
+  options.http_method = http1::MethodOf(request.method);
+  options.any_status = absl::GetFlag(FLAGS_any_status);
+  options.message_bytes = request.body.size();
+  if (options.http_request.size() * options.depth > kPipelineBytesMax) {
+    cli::ExitUsage("the size of a request times --depth must not be above " +
+                   std::to_string(kPipelineBytesMax));
+  }
+  return target->host_and_port;
+}
+
 // Ends the program where the flags have no meaning; the target is still to be looked up.
 LoadOptions OptionsFromFlags() {
   const std::string tcp = absl::GetFlag(FLAGS_tcp);
   const std::string udp = absl::GetFlag(FLAGS_udp);
-  if (tcp.empty() == udp.empty()) cli::ExitUsage("give either --tcp or --udp (see --help)");
+  const std::string http = absl::GetFlag(FLAGS_http);
+  if ((tcp.empty() ? 0 : 1) + (udp.empty() ? 0 : 1) + (http.empty() ? 0 : 1) != 1) {
+    cli::ExitUsage("give one of --tcp, --udp and --http (see --help)");
+  }
   LoadOptions options;
-  options.transport = udp.empty() ? Transport::kStream : Transport::kDatagram;
-  options.target_text = udp.empty() ? tcp : udp;
+  if (!udp.empty()) options.transport = Transport::kDatagram;
+  if (!http.empty()) options.transport = Transport::kHttp;
+  options.target_text = tcp + udp + http;
   options.framing = FramingFromFlag();
   SizesFromFlags(options);
   options.duration = DurationFromFlag("duration", FLAGS_duration, absl::Milliseconds(1));
@@ -133,11 +201,16 @@ LoadOptions OptionsFromFlags() {
   options.idle = absl::GetFlag(FLAGS_idle);
   options.expect_upper = absl::GetFlag(FLAGS_expect_upper);
   options.seed = absl::GetFlag(FLAGS_seed);
-  RefuseIdleFlags(options);
+  cli::RequireRange("requests", absl::GetFlag(FLAGS_requests), 0, int64_t{1} << 50);
+  options.requests = static_cast<uint64_t>(absl::GetFlag(FLAGS_requests));
+  if (options.requests > 0 && !cli::FlagGiven("duration")) {
+    options.duration = std::chrono::hours(24 * 365);
+  }
+  RefuseFlagsWithoutEffect(options);
   return options;
 }
 
-int ExitCode(const Results& results) {
+int ExitCode(const LoadOptions& options, const Results& results) {
   if (results.interrupted) {
     return cli::FailInterrupted("the results are of the time until then");
   }
@@ -147,6 +220,10 @@ int ExitCode(const Results& results) {
         " datagrams were lost; is an echo server there, and no firewall before it?"));
   }
   if (results.errors() > 0) return cli::Fail(absl::UnavailableError(results.DescribeErrors()));
+  if (results.refusals() > 0 && !options.any_status) {
+    return cli::Fail(absl::UnavailableError(report::FormatExact(results.refusals()) +
+                                            " answers were 4xx or 5xx (--any-status takes them)"));
+  }
   if (results.requests > 0) return 0;
   return cli::Fail(absl::UnavailableError(
       "nothing was answered in the " + report::FormatDuration(results.elapsed) +
@@ -158,8 +235,10 @@ int Load() {
   LoadOptions options = OptionsFromFlags();
   const GroupOptions group = cli::GroupOptionsFromFlags();
   const bool datagrams = options.transport == Transport::kDatagram;
+  const bool http = options.transport == Transport::kHttp;
   const absl::StatusOr<Endpoint> target =
-      cli::EndpointFromFlag(datagrams ? "udp" : "tcp", options.target_text);
+      http ? cli::EndpointFromFlag("http", HttpFromFlags(options))
+           : cli::EndpointFromFlag(datagrams ? "udp" : "tcp", options.target_text);
   if (!target.ok()) return cli::Fail(target.status());
   if (datagrams && target->is_unix()) cli::ExitUsage("--udp needs an IP address");
   if (target->is_ip() && target->port() == 0) cli::ExitUsage("port 0 is nowhere to connect to");
@@ -176,7 +255,7 @@ int Load() {
                                : DescribeResults(options, group.threads, *results);
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
-  return ExitCode(*results);
+  return ExitCode(options, *results);
 }
 
 }  // namespace

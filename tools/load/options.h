@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <string>
 
+#include "protocols/http1_message.h"
 #include "reactor/base/endpoint.h"
 #include "reactor/base/time.h"
 
 namespace sluice::load {
 
-enum class Transport : uint8_t { kStream, kDatagram };
+enum class Transport : uint8_t { kStream, kDatagram, kHttp };
 
 // How a stream's messages are marked: not at all, by a newline behind, by four bytes of length
 // (big endian) before.
@@ -23,6 +24,10 @@ struct LoadOptions {
   Endpoint target;
   std::string target_text;  // as it was given
   Framing framing = Framing::kNone;
+  std::string http_request{};  // all of its bytes
+  Http1Method http_method = Http1Method::kGet;
+  bool any_status = false;  // answers 4xx and 5xx are as good as others
+  uint64_t requests = 0;    // then it ends, whatever the duration; 0: it does not
   uint32_t connections = 64;
   size_t message_bytes = 64;  // framing not counted
   uint32_t depth = 1;         // requests under way on each connection

@@ -31,6 +31,7 @@ std::string_view FramingName(const LoadOptions& options) {
 
 std::string_view TransportName(const LoadOptions& options) {
   if (options.transport == Transport::kDatagram) return "udp";
+  if (options.transport == Transport::kHttp) return "http";
   return options.target.is_unix() ? "stream" : "tcp";
 }
 
@@ -51,8 +52,12 @@ std::string Headline(const LoadOptions& options, int threads, const Results& res
               ? ", held idle for " + FormatDuration(options.duration) + ", then one request each"
               : ", " + std::to_string(options.depth) +
                     (options.depth == 1 ? " request" : " requests") + " under way on each";
-  text += ", " + FormatBytes(static_cast<double>(options.message_bytes)) + " messages, framing " +
-          std::string(FramingName(options));
+  if (options.transport == Transport::kHttp) {
+    text += ", " + FormatBytes(static_cast<double>(options.http_request.size())) + " a request";
+  } else {
+    text += ", " + FormatBytes(static_cast<double>(options.message_bytes)) + " messages, framing " +
+            std::string(FramingName(options));
+  }
   return text + " (" + results.backend + ", " + std::to_string(threads) +
          (threads == 1 ? " loop)" : " loops)");
 }
@@ -80,15 +85,35 @@ nlohmann::ordered_json PercentilesAsJson(const Histogram& histogram) {
           {"mean_us", us(histogram.mean())}};
 }
 
+// "2xx 1,234, 5xx 6\n"
+std::string DescribeStatuses(const Results& results) {
+  std::string text;
+  for (size_t digit = 2; digit < results.statuses.size(); ++digit) {
+    if (results.statuses[digit] == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::to_string(digit) + "xx " +
+            FormatExact(results.statuses[digit]);
+  }
+  return (text.empty() ? "none" : text) + "\n";
+}
+
+nlohmann::ordered_json StatusesAsJson(const Results& results) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (size_t digit = 2; digit < results.statuses.size(); ++digit) {
+    json[std::to_string(digit) + "xx"] = results.statuses[digit];
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string DescribeResults(const LoadOptions& options, int threads, const Results& results) {
   using Align = Table::Align;
-  Table totals({{"requests", Align::kRight},
-                {"rate", Align::kRight},
-                {"bytes each way", Align::kRight},
-                {"errors", Align::kRight},
-                {"connected", Align::kRight}});
+  Table totals(
+      {{"requests", Align::kRight},
+       {"rate", Align::kRight},
+       {options.transport == Transport::kHttp ? "received" : "bytes each way", Align::kRight},
+       {"errors", Align::kRight},
+       {"connected", Align::kRight}});
   const double elapsed = Seconds(results.elapsed);
   const double bytes_per_second = elapsed > 0 ? static_cast<double>(results.bytes) / elapsed : 0;
   totals.AddRow({FormatExact(results.requests), FormatRate(results.rate_per_second()),
@@ -105,6 +130,7 @@ std::string DescribeResults(const LoadOptions& options, int threads, const Resul
 
   std::string text = Headline(options, threads, results) + "\n\n" + totals.ToString();
   if (results.ready > 0) text += "\n" + latencies.ToString();
+  if (options.transport == Transport::kHttp) text += "\n  answers: " + DescribeStatuses(results);
   if (options.transport == Transport::kDatagram) {
     text += "\n  lost: " + FormatExact(results.lost) + " of " + FormatExact(results.datagrams) +
             " (" + FormatPercent(LostFraction(results)) + ", no answer within " +
@@ -127,7 +153,7 @@ std::string ResultsAsJson(const LoadOptions& options, int threads, const Results
   for (size_t i = 0; i < kFailures; ++i) {
     reasons[std::string(FailureName(static_cast<Failure>(i)))] = results.failures[i];
   }
-  const nlohmann::ordered_json json = {
+  nlohmann::ordered_json json = {
       {"requests", results.requests},
       {"errors", results.errors()},
       {"rate_per_second", results.rate_per_second()},
@@ -153,6 +179,7 @@ std::string ResultsAsJson(const LoadOptions& options, int threads, const Results
       {"backend", results.backend},
       {"threads", threads},
   };
+  if (options.transport == Transport::kHttp) json["answers"] = StatusesAsJson(results);
   return json.dump(2) + "\n";
 }
 

@@ -24,6 +24,8 @@ std::string_view FailureName(Failure failure) {
       return "peer_closed";
     case Failure::kMismatch:
       return "mismatch";
+    case Failure::kMalformed:
+      return "malformed";
     case Failure::kIoError:
       break;
   }
@@ -72,6 +74,7 @@ void Results::Merge(const Results& other) {
   bytes += other.bytes;
   elapsed = std::max(elapsed, other.elapsed);
   latency_ns.Merge(other.latency_ns);
+  for (size_t i = 0; i < statuses.size(); ++i) statuses[i] += other.statuses[i];
   for (size_t i = 0; i < kFailures; ++i) failures[i] += other.failures[i];
   datagrams += other.datagrams;
   lost += other.lost;

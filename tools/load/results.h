@@ -23,6 +23,7 @@ enum class Failure : uint8_t {
   kPeerReset,
   kPeerClosed,  // the server ended the stream
   kMismatch,    // an answer was not the bytes sent
+  kMalformed,   // an answer was not HTTP/1.1
   kIoError,
 };
 inline constexpr size_t kFailures = static_cast<size_t>(Failure::kIoError) + 1;
@@ -35,9 +36,10 @@ Failure FailureOf(CloseReason reason);
 struct Results {
   // In the measured window.
   uint64_t requests = 0;  // answered, every byte as it should be
-  uint64_t bytes = 0;     // of their messages, one way
+  uint64_t bytes = 0;     // of their messages, one way; of HTTP answers, heads and all
   Duration elapsed{0};
   report::Histogram latency_ns;
+  std::array<uint64_t, 6> statuses{};  // of HTTP answers, by the first digit
 
   // In the whole run.
   std::array<uint64_t, kFailures> failures{};
@@ -51,6 +53,8 @@ struct Results {
   std::string backend_reason;
   bool interrupted = false;
 
+  // HTTP answers 4xx and 5xx.
+  uint64_t refusals() const { return statuses[4] + statuses[5]; }
   uint64_t errors() const;
   // "64 errors (answer_timeout), the first: ..."; of errors() > 0.
   std::string DescribeErrors() const;

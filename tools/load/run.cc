@@ -72,6 +72,9 @@ Driver::Share Run::ShareOf(int index) const {
   Driver::Share share;
   share.first = part(options_.connections, index);
   share.connections = part(options_.connections, index + 1) - share.first;
+  const uint64_t requests = options_.requests;
+  const auto at = static_cast<uint64_t>(index);
+  share.requests = requests * (at + 1) / loops - requests * at / loops;
   share.connecting_max = std::max<uint32_t>(1, options_.connecting_max / drivers_.size());
   return share;
 }
@@ -101,7 +104,8 @@ void Run::Hold() {
 
 void Run::Measure() {
   EnterAll(Phase::kWarmup);
-  if (!WaitFor(options_.warmup, [this] { return "warming up" + DescribeErrors(); })) return;
+  const Duration warmup = options_.requests > 0 ? Duration(0) : options_.warmup;
+  if (!WaitFor(warmup, [this] { return "warming up" + DescribeErrors(); })) return;
   EnterAll(Phase::kMeasure);
   // The clock runs once all are there: none measures for less than was asked.
   if (!WaitUntil([this] { return All(&DriverProgress::measuring); },
@@ -110,13 +114,22 @@ void Run::Measure() {
   }
   const Clock::time_point begin = Clock::now();
   const uint64_t answered = Sum(&DriverProgress::answered);
-  WaitFor(options_.duration, [&] {
+  const Clock::time_point end = Clock::now() + options_.duration;
+  const auto over = [&] {
+    const bool all = options_.requests > 0 && Sum(&DriverProgress::settled) >= options_.requests;
+    return all || Clock::now() >= end;
+  };
+  const auto describe = [&] {
     const std::chrono::duration<double> elapsed = Clock::now() - begin;
-    const auto requests = static_cast<double>(Sum(&DriverProgress::answered) - answered);
-    return FormatRate(requests / std::max(elapsed.count(), 1e-3)) + ", " +
-           Elapsed(std::chrono::duration_cast<Duration>(elapsed), options_.duration) +
-           DescribeErrors();
-  });
+    const uint64_t requests = Sum(&DriverProgress::answered) - answered;
+    const std::string so_far =
+        options_.requests > 0
+            ? FormatExact(requests) + " of " + FormatExact(options_.requests) + " answered"
+            : Elapsed(std::chrono::duration_cast<Duration>(elapsed), options_.duration);
+    return FormatRate(static_cast<double>(requests) / std::max(elapsed.count(), 1e-3)) + ", " +
+           so_far + DescribeErrors();
+  };
+  WaitUntil(over, describe, end);
 }
 
 void Run::EnterAll(Phase phase) {
