@@ -139,10 +139,9 @@ void Link::TakePiece(std::string_view piece) {
     if (!gone()) call.functions.piece = std::move(function);
     return;
   }
-  if (piece.size() > options.answer_bytes_max - call.answer.body.size()) {
-    return FailFront({.code = Http1FetchCode::kTooLarge});
-  }
-  call.answer.body.append(piece);
+  const uint64_t room = options.answer_bytes_max - call.answer.body.size();
+  call.answer.body.append(piece.substr(0, std::min<uint64_t>(room, piece.size())));
+  if (piece.size() > room) FailFront({.code = Http1FetchCode::kTooLarge});
 }
 
 // The answer is complete; its connection serves on where it can.
