@@ -9,8 +9,9 @@ set -euo pipefail
 PACKAGES=(
   g++ cmake ninja-build ccache pkg-config git
   libabsl-dev liburing-dev libmnl-dev nlohmann-json3-dev
+  nettle-dev zlib1g-dev  # WebSocket: SHA-1 of its handshake, permessage-deflate
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 iproute2
+  python3 python3-websockets iproute2
   "$@"
 )
 
