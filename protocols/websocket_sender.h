@@ -34,7 +34,7 @@ class WebSocketRandom {
 struct WebSocketSenderOptions {
   WebSocketRole role = WebSocketRole::kServer;
   std::optional<WebSocketDeflate> deflate{};  // what was agreed
-  WebSocketCompression compression{};       // how this end makes use of it
+  WebSocketCompression compression{};         // how this end makes use of it
   std::optional<uint64_t> seed{};             // of a client's masks
 };
 
