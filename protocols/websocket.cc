@@ -97,7 +97,7 @@ void WebSocket::PeerClosed(uint16_t code, std::string_view reason) {
   state_ = State::kEnded;
   closed_.code = code;
   closed_.clean = true;
-  close_reason_ = reason;
+  closed_.reason = reason;
   if (role_ == WebSocketRole::kServer) {
     connection_->Close();
     return;
@@ -182,7 +182,6 @@ void WebSocket::OnStop(Connection&) {
 void WebSocket::OnClose(Connection& connection, CloseReason reason) {
   connection_ = &connection;
   state_ = State::kEnded;
-  closed_.reason = close_reason_;
   closed_.transport = reason;
   handler_->OnClose(*this, closed_);
 }

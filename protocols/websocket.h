@@ -50,7 +50,7 @@ struct WebSocketClosed {
   // The peer's Close code, 1005 where it gave none; what this end failed with; 1006 where the
   // connection broke, or never was one.
   uint16_t code = websocket_close::kAbnormal;
-  std::string_view reason;                       // the peer's; valid during the call
+  std::string reason;                            // the peer's
   bool clean = false;                            // both ends sent a Close
   WebSocketError error = WebSocketError::kNone;  // why this end failed it
   uint16_t status = 0;                           // with kRefused: of HTTP
@@ -152,7 +152,6 @@ class WebSocket final : public Handler {
   std::optional<WebSocketReceiver> receiver_;
   std::optional<WebSocketSender> sender_;
   WebSocketClosed closed_;
-  std::string close_reason_;
 };
 
 }  // namespace sluice

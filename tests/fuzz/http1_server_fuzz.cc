@@ -12,6 +12,7 @@
 #include "reactor/loop.h"
 #include "reactor/sim/sim_world.h"
 #include "tests/fuzz/http1_fuzz.h"
+#include "tests/fuzz/raw_client.h"
 
 namespace sluice::http_test {
 namespace {
@@ -32,23 +33,6 @@ Http1ServerOptions OptionsOf(unsigned char choice) {
   options.drop_bytes_max = 30;
   return options;
 }
-
-class Client : public Handler {
- public:
-  struct Seen {
-    std::string received;
-    bool closed = false;
-  };
-  explicit Client(Seen& seen) : seen_(seen) {}
-  size_t OnData(Connection&, std::string_view bytes) override {
-    seen_.received += bytes;
-    return bytes.size();
-  }
-  void OnClose(Connection&, CloseReason) override { seen_.closed = true; }
-
- private:
-  Seen& seen_;
-};
 
 class Raw : public Handler {
   size_t OnData(Connection& connection, std::string_view bytes) override {
@@ -77,7 +61,7 @@ class Trial {
   std::string Serve(const std::vector<std::string_view>& pieces) {
     const auto listener = loop_.Listen(*Endpoint::Parse("127.0.0.1:0"), {}, server_.Factory(loop_));
     const ConnectionId client =
-        loop_.Connect((*listener)->endpoint(), {}, std::make_unique<Client>(seen_));
+        loop_.Connect((*listener)->endpoint(), {}, std::make_unique<RawClient>(seen_));
     for (const std::string_view piece : pieces) {
       Turn();
       if (Connection* connection = loop_.Find(client)) connection->Send(piece);
@@ -141,7 +125,7 @@ class Trial {
     return bytes;
   }
 
-  Client::Seen seen_;
+  RawClient::Seen seen_;
   sim::SimWorld world_;
   Loop loop_;
   Http1Server server_;

@@ -14,6 +14,7 @@
 #include "reactor/loop.h"
 #include "reactor/sim/sim_world.h"
 #include "tests/fuzz/http1_fuzz.h"
+#include "tests/fuzz/raw_client.h"
 #include "tests/websocket/transcript.h"
 
 namespace sluice::websocket_test {
@@ -56,23 +57,6 @@ class Echo : public WebSocketHandler {
   void OnMessage(WebSocket& socket, const WebSocketMessage& message) override {
     if (socket.Send(message.text, message.data) != WebSocketError::kNone) std::abort();
   }
-};
-
-class RawClient : public Handler {
- public:
-  struct Seen {
-    std::string received;
-    bool closed = false;
-  };
-  explicit RawClient(Seen& seen) : seen_(seen) {}
-  size_t OnData(Connection&, std::string_view bytes) override {
-    seen_.received += bytes;
-    return bytes.size();
-  }
-  void OnClose(Connection&, CloseReason) override { seen_.closed = true; }
-
- private:
-  Seen& seen_;
 };
 
 WebSocketServerOptions ServerOptions(const Choice& choice) {

@@ -44,7 +44,6 @@ class EndHandler : public WebSocketHandler {
     EXPECT_FALSE(socket.is_open());
     end_->socket = nullptr;
     end_->closed = closed;
-    end_->reason = closed.reason;
   }
 
  private:

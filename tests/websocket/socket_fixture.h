@@ -30,7 +30,6 @@ struct End {
   int closes = 0;
   bool destroyed = false;
   WebSocketClosed closed;
-  std::string reason;
   WebSocket* socket = nullptr;  // while it is open
 };
 using EndPtr = std::shared_ptr<End>;

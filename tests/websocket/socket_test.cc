@@ -75,7 +75,7 @@ TEST_P(SocketPairTest, EitherEndCloses) {
     EXPECT_EQ(closing->socket->SendText("late"), WebSocketError::kNotOpen);
     EXPECT_EQ(closing->socket->Ping(), WebSocketError::kNotOpen);
     EXPECT_TRUE(Ended(sockets));
-    EXPECT_EQ(other->reason, "enough");
+    EXPECT_EQ(other->closed.reason, "enough");
     for (const EndPtr& end : {closing, other}) {
       EXPECT_EQ(end->closed.code, 4001);
       EXPECT_TRUE(end->closed.clean);
@@ -118,7 +118,7 @@ TEST_P(SocketPairTest, WhatNobodyMaySendIsRefused) {
   EXPECT_TRUE(socket.is_open());
   EXPECT_EQ(socket.Close(1000, std::string(123, 'r')), WebSocketError::kNone);
   EXPECT_TRUE(Ended(sockets));
-  EXPECT_EQ(sockets.server->reason, std::string(123, 'r'));
+  EXPECT_EQ(sockets.server->closed.reason, std::string(123, 'r'));
 }
 
 TEST_P(SocketPairTest, PingsAreAnswered) {
@@ -256,7 +256,7 @@ TEST_P(SocketPairTest, ALimitClosesWith1009) {
   sockets.client->socket->SendText(std::string(101, 'a'));
   EXPECT_TRUE(Ended(sockets));
   EXPECT_EQ(sockets.client->closed.code, websocket_close::kTooBig);
-  EXPECT_EQ(sockets.client->reason, "message too big");
+  EXPECT_EQ(sockets.client->closed.reason, "message too big");
   EXPECT_EQ(sockets.server->closed.ToString(), "failed: message too big (1009)");
 }
 
