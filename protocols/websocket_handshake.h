@@ -38,7 +38,7 @@ int WebSocketRefusalStatus(WebSocketRefusal refusal);  // 0 for kNone
 
 struct WebSocketAnswer {
   WebSocketRefusal refusal = WebSocketRefusal::kNone;
-  // Of the 101 or the refusal, beside Connection and Upgrade, which both have.
+  // Of the 101, beside Connection and Upgrade; or of the refusal.
   std::vector<WebSocketField> fields;
   WebSocketAgreement agreement;
 };

@@ -288,6 +288,18 @@ TEST_P(SocketPairTest, SubprotocolsAreAgreedOn) {
   EXPECT_TRUE(Ended(sockets));
 }
 
+TEST_P(SocketPairTest, WhatIsNoWebSocketIsRefusedByTheRoute) {
+  const auto raw =
+      Connect(Serve()->endpoint(),
+              test::script::Say("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\n"
+                                "Upgrade: websocket\r\nSec-WebSocket-Version: 8\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+  EXPECT_TRUE(TurnUntil([&] { return raw->closed(); }));
+  EXPECT_EQ(raw->received.rfind("HTTP/1.1 426 ", 0), 0u) << raw->received;
+  EXPECT_THAT(raw->received, testing::HasSubstr("\r\nSec-WebSocket-Version: 13\r\n"));
+  EXPECT_TRUE(served_.empty());
+}
+
 TEST_P(SocketPairTest, AClientMayRequireCompression) {
   client_options.socket.compression.enabled = true;
   client_options.socket.compression.required = true;
