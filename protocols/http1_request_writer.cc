@@ -73,7 +73,7 @@ Http1Refused JudgeRequest(const Http1FetchRequest& request, size_t head_bytes_ma
   if (method == Http1Method::kConnect) return Http1Refused::kConnect;
   const bool all = request.target == "*" && method == Http1Method::kOptions;
   if (!all && !IsWritableTarget(request.target)) return Http1Refused::kTarget;
-  if (!request.host.empty() && !IsHostAndPort(request.host)) return Http1Refused::kHost;
+  if (!request.host.empty() && !IsAnyHostAndPort(request.host)) return Http1Refused::kHost;
   for (const Http1Header& field : request.fields) {
     if (const Http1Refused refused = JudgeField(field); refused != Http1Refused::kNothing) {
       return refused;

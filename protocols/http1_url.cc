@@ -48,7 +48,7 @@ std::optional<Http1Url> Make(std::string authority, std::string_view path_and_qu
   const size_t query_at = path_and_query.find('?');
   Http1Url url{std::move(authority), RemoveDotSegments(path_and_query.substr(0, query_at))};
   if (query_at != std::string_view::npos) url.target += path_and_query.substr(query_at);
-  if (!http1::IsHostAndPort(url.authority) || !http1::IsWritableTarget(url.target)) return {};
+  if (!http1::IsAnyHostAndPort(url.authority) || !http1::IsWritableTarget(url.target)) return {};
   return url;
 }
 
