@@ -57,19 +57,24 @@ bool HasControl(std::string_view value) {
   return false;
 }
 
-// Eight bytes at a time; a tab, which is allowed, is looked at again.
-bool IsFieldValue(std::string_view value) {
+// Of the eight bytes from `text` on; a tab, which is allowed, is one, too.
+bool MayHaveControl(const char* text) {
   constexpr uint64_t kEach = 0x0101010101010101;
-  constexpr uint64_t kHigh = 0x80 * kEach;
-  for (std::string_view rest = value; !rest.empty();) {
-    uint64_t word = 0x20 * kEach;
-    const size_t size = std::min(rest.size(), sizeof(word));
-    std::memcpy(&word, rest.data(), size);
-    const uint64_t delete_byte = word ^ 0x7f * kEach;
-    const uint64_t low = (word - 0x20 * kEach) & ~word;
-    const uint64_t zero = (delete_byte - kEach) & ~delete_byte;
-    if (((low | zero) & kHigh) != 0) return !HasControl(value);
-    rest.remove_prefix(size);
+  uint64_t word;
+  std::memcpy(&word, text, sizeof(word));
+  const uint64_t delete_byte = word ^ 0x7f * kEach;
+  const uint64_t below_space = (word - 0x20 * kEach) & ~word;
+  const uint64_t is_delete = (delete_byte - kEach) & ~delete_byte;
+  return ((below_space | is_delete) & 0x80 * kEach) != 0;
+}
+
+bool IsFieldValue(std::string_view value) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  if (value.size() < kWord) return !HasControl(value);
+  for (size_t at = 0; at < value.size(); at += kWord) {
+    // The last word may overlap the one before.
+    if (!MayHaveControl(value.data() + std::min(at, value.size() - kWord))) continue;
+    return !HasControl(value);
   }
   return true;
 }

@@ -62,6 +62,26 @@ TEST_P(AnswerTest, MayHaveFields) {
   EXPECT_TRUE(answer.Has("X-Two: a, b")) << answer.head;
 }
 
+// Wherever in the value, and only there.
+TEST_P(AnswerTest, MayHaveFieldsOfAllBytesButControlBytes) {
+  int wrong = 0;
+  server().Get("/bytes", [&](Http1Exchange& e) {
+    for (const size_t size : {1U, 7U, 8U, 9U, 20U}) {
+      for (size_t at = 0; at < size; ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+          std::string value(size, 'v');
+          value[at] = static_cast<char>(byte);
+          const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+          if (e.AddHeader("X", value) == control) ++wrong;
+        }
+      }
+    }
+    e.Reply("x");
+  });
+  EXPECT_EQ(Ask(Get("/bytes")).status, 500);
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST_P(AnswerTest, IsA500WhereAFieldCouldEndTheHead) {
   struct Bad {
     std::string_view name, value;
