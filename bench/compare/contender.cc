@@ -19,18 +19,24 @@ std::vector<Contender> AllContenders(const std::string& folder) {
     contender.loops = true;
     return contender;
   };
+  const auto with_http = [](Contender contender) {
+    contender.http = true;
+    return contender;
+  };
   // Coroutines are for streams.
   const auto without_datagrams = [](Contender contender) {
     contender.datagrams = false;
     return contender;
   };
   return {
-      with_loops({std::string(kFloorId), "raw epoll", Kind::kFloor, program("echo-epoll")}),
-      {"epoll-again", "raw epoll again (A/A)", Kind::kControl, program("echo-epoll")},
-      {"io_uring", "raw io_uring", Kind::kFloor, program("echo-uring")},
-      with_loops({"sluice-epoll", "Sluice epoll", Kind::kOurs, program("echo-sluice", "epoll")}),
-      with_loops(
-          {"sluice-io_uring", "Sluice io_uring", Kind::kOurs, program("echo-sluice", "io_uring")}),
+      with_http(
+          with_loops({std::string(kFloorId), "raw epoll", Kind::kFloor, program("echo-epoll")})),
+      with_http({"epoll-again", "raw epoll again (A/A)", Kind::kControl, program("echo-epoll")}),
+      with_http({"io_uring", "raw io_uring", Kind::kFloor, program("echo-uring")}),
+      with_http(with_loops(
+          {"sluice-epoll", "Sluice epoll", Kind::kOurs, program("echo-sluice", "epoll")})),
+      with_http(with_loops(
+          {"sluice-io_uring", "Sluice io_uring", Kind::kOurs, program("echo-sluice", "io_uring")})),
       without_datagrams({"sluice-epoll-coroutine", "Sluice epoll, coroutine", Kind::kOurs,
                          program("echo-sluice", "epoll-coroutine")}),
       without_datagrams({"sluice-io_uring-coroutine", "Sluice io_uring, coroutine", Kind::kOurs,
@@ -53,6 +59,8 @@ bool Takes(const Contender& contender, const Workload& workload) {
   switch (workload.kind) {
     case WorkKind::kDatagrams:
       return contender.datagrams;
+    case WorkKind::kHello:
+      return contender.http;
     case WorkKind::kLoops:
       return contender.loops;
     default:

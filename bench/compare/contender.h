@@ -21,6 +21,7 @@ struct Contender {
   std::vector<std::string> command;  // program and flags
   bool datagrams = true;             // has UDP too
   bool loops = false;                // takes --threads=N
+  bool http = false;                 // takes --http
   std::string library{};             // what it said it is built on: "libuv 1.44.2"
 };
 

@@ -145,20 +145,25 @@ absl::Status EchoClient::Ask(Connection& connection, uint32_t index) {
 
 absl::Status EchoClient::Ask(Connection& connection, uint32_t index, size_t bytes) {
   ++asking_;
-  connection.wanted += bytes;
+  connection.asked_for += bytes;
+  connection.wanted += hello() ? bytes / kHelloRequest.size() * kHelloAnswer.size() : bytes;
   connection.asked = NowOnClient();
   return Push(connection, index);
 }
 
+const char* EchoClient::BytesAt(const Connection& connection, uint32_t index) const {
+  if (datagrams()) return datagrams_.data();
+  return hello() ? hello_.RequestsAt(connection.sent) : pattern_.At(index, connection.sent);
+}
+
 // What the kernel does not take waits for the socket to be writable.
 absl::Status EchoClient::Push(Connection& connection, uint32_t index) {
-  while (connection.sent < connection.wanted) {
-    const size_t left = connection.wanted - connection.sent;
+  while (connection.sent < connection.asked_for) {
+    const size_t left = connection.asked_for - connection.sent;
     const size_t chunk = workload_.coalesced ? left
                          : datagrams()       ? workload_.message_bytes
                                              : std::min(left, Pattern::kChunkMax);
-    const char* data = datagrams() ? datagrams_.data() : pattern_.At(index, connection.sent);
-    const ssize_t sent = send(connection.fd, data, chunk, MSG_NOSIGNAL);
+    const ssize_t sent = send(connection.fd, BytesAt(connection, index), chunk, MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) return absl::OkStatus();
     if (sent < 0) return absl::ErrnoToStatus(errno, "send");
     connection.sent += static_cast<uint64_t>(sent);
@@ -168,7 +173,7 @@ absl::Status EchoClient::Push(Connection& connection, uint32_t index) {
 
 absl::Status EchoClient::Serve(uint32_t index) {
   Connection& connection = connections_[index];
-  if (connection.sent < connection.wanted) {
+  if (connection.sent < connection.asked_for) {
     if (absl::Status status = Push(connection, index); !status.ok()) return status;
   }
   for (;;) {
@@ -193,6 +198,11 @@ absl::Status EchoClient::Check(const Connection& connection, uint32_t index, siz
   }
   if (datagrams() && size % workload_.message_bytes != 0) {
     return absl::DataLossError("a datagram of another size came back");
+  }
+  if (hello()) {
+    return HelloTraffic::IsAnswer(connection.received, buffer_.data(), size)
+               ? absl::OkStatus()
+               : absl::DataLossError("another answer came than the one expected");
   }
   const bool right = datagrams()
                          ? std::equal(buffer_.data(), buffer_.data() + size, datagrams_.data())
@@ -222,6 +232,7 @@ absl::Status EchoClient::NoProgress() {
     if (connection.received == connection.wanted) continue;
     slice_.lost += (connection.wanted - connection.received) / workload_.message_bytes;
     connection.received = connection.sent = connection.wanted;
+    connection.asked_for = connection.sent;
     --asking_;
     if (stopping_) continue;
     if (absl::Status status = Ask(connection, index); !status.ok()) return status;

@@ -1,5 +1,5 @@
-// Load over standing connections, or UDP sockets: each sends `depth` messages, waits for all of
-// their answers, and sends again.
+// Load over standing connections, or UDP sockets: each sends `depth` messages, or HTTP requests,
+// waits for all of their answers, and sends again.
 #ifndef SLUICE_BENCH_COMPARE_ECHO_CLIENT_H_
 #define SLUICE_BENCH_COMPARE_ECHO_CLIENT_H_
 
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/compare/hello.h"
 #include "bench/compare/load_client.h"
 #include "bench/compare/pattern.h"
 
@@ -25,17 +26,21 @@ class EchoClient : public LoadClient {
   struct Connection {
     int fd = -1;
     uint32_t messages = 0;  // of this slice
-    // Positions in the stream: answers are awaited up to `wanted`.
+    // Positions in the streams: what was asked for is sent up to `asked_for`, and answered up to
+    // `wanted`.
     uint64_t received = 0;
     uint64_t sent = 0;
+    uint64_t asked_for = 0;
     uint64_t wanted = 0;
     TimePoint asked;
   };
 
   bool datagrams() const { return workload_.kind == WorkKind::kDatagrams; }
+  bool hello() const { return workload_.kind == WorkKind::kHello; }
   absl::Status ConnectOne(Connection& connection, uint32_t index, uint16_t port);
   absl::Status Ask(Connection& connection, uint32_t index, size_t bytes);
   absl::Status Ask(Connection& connection, uint32_t index);
+  const char* BytesAt(const Connection& connection, uint32_t index) const;
   absl::Status Push(Connection& connection, uint32_t index);
   absl::Status Serve(uint32_t index);
   // Until nothing is asked for; `duration` since `begin` is the time to stop asking.
@@ -46,6 +51,7 @@ class EchoClient : public LoadClient {
 
   const Workload workload_;
   const Pattern pattern_;
+  const HelloTraffic hello_{Pattern::kChunkMax};
   std::string datagrams_;  // a train of equal ones
   std::vector<Connection> connections_;
   std::array<char, Pattern::kChunkMax> buffer_;

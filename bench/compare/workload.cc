@@ -1,5 +1,7 @@
 #include "bench/compare/workload.h"
 
+#include "bench/compare/hello.h"
+
 namespace sluice::compare {
 
 const std::vector<Workload>& Workloads() {
@@ -62,6 +64,23 @@ const std::vector<Workload>& Workloads() {
        .depth = 8,
        .message_bytes = 1400,
        .coalesced = true},
+      {.id = "http64",
+       .title = "HTTP hello",
+       .about = "GET of 13 bytes on 64 connections; the floors answer without looking at it",
+       .kind = WorkKind::kHello,
+       .message_bytes = kHelloRequest.size()},
+      {.id = "http256",
+       .title = "HTTP, 256 conns",
+       .about = "GET of 13 bytes on 256 connections",
+       .kind = WorkKind::kHello,
+       .connections = 256,
+       .message_bytes = kHelloRequest.size()},
+      {.id = "http16",
+       .title = "HTTP, depth 16",
+       .about = "GET of 13 bytes on 64 connections, 16 requests at once on each",
+       .kind = WorkKind::kHello,
+       .depth = 16,
+       .message_bytes = kHelloRequest.size()},
       {.id = "idle",
        .title = "B/idle conn",
        .about = "bytes of the server's own memory an idle connection takes (growth of Rss, kernel "
@@ -92,6 +111,7 @@ const std::vector<Workload>& Workloads() {
 std::vector<std::string> ServerFlagsFor(const Workload& workload) {
   std::vector<std::string> flags;
   if (workload.kind == WorkKind::kDatagrams) flags.push_back("--udp");
+  if (workload.kind == WorkKind::kHello) flags.push_back("--http");
   if (workload.coalesced) flags.push_back("--gro");
   if (workload.message_bytes > 4096) flags.push_back("--large");
   return flags;

@@ -17,6 +17,7 @@ enum class WorkKind : uint8_t {
   kDatagrams,  // UDP sockets, each with its messages under way
   kIdle,       // no rate: the memory of connections that wait
   kBurst,      // no rate: the memory of connections whose peers do not read, and what stays of it
+  kHello,      // HTTP requests over standing connections, each a GET of a few bytes
   kLoops,      // messages over standing connections, to one loop and to several
 };
 

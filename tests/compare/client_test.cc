@@ -8,6 +8,7 @@
 #include <functional>
 #include <thread>
 
+#include "bench/compare/hello.h"
 #include "bench/compare/load_client.h"
 
 namespace sluice::compare {
@@ -112,6 +113,41 @@ TEST(LoadClientTest, SeesAConnectionClosedTooSoon) {
   for (const WorkKind kind : {WorkKind::kEcho, WorkKind::kChurn}) {
     const auto slice = LoadOnce(kind, [](std::string) { return ""; });
     EXPECT_THAT(Error(slice), HasSubstr("the server closed"));
+  }
+}
+
+absl::StatusOr<Slice> SayHello(std::string_view answer) {
+  OneConnectionServer server([answer](std::string requests) {
+    std::string answers;
+    for (size_t i = 0; i < requests.size() / kHelloRequest.size(); ++i) answers += answer;
+    return answers;
+  });
+  auto client = LoadClient::Open({.id = "http",
+                                  .title = "",
+                                  .kind = WorkKind::kHello,
+                                  .connections = 1,
+                                  .depth = 16,
+                                  .message_bytes = kHelloRequest.size()},
+                                 server.port());
+  if (!client.ok()) return client.status();
+  return (*client)->Run(Duration(0));
+}
+
+TEST(LoadClientTest, CountsAnswersOfHttpWhateverTheirDate) {
+  std::string answer(kHelloAnswer);
+  answer[answer.find("1970")] = '2';
+  for (const std::string_view given : {kHelloAnswer, std::string_view(answer)}) {
+    const auto slice = SayHello(given);
+    ASSERT_TRUE(slice.ok()) << slice.status();
+    EXPECT_EQ(slice->messages, 16U);
+  }
+}
+
+TEST(LoadClientTest, SeesAChangedAnswerOfHttp) {
+  for (const size_t at : {size_t{0}, kHelloAnswer.find("Date") - 1, kHelloAnswer.size() - 1}) {
+    std::string answer(kHelloAnswer);
+    answer[at] ^= 1;
+    EXPECT_THAT(Error(SayHello(answer)), HasSubstr("another answer"));
   }
 }
 

@@ -8,11 +8,13 @@
 #include <cerrno>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "bench/compare/hello.h"
 #include "bench/compare/servers/datagram_batch.h"
 #include "bench/compare/servers/server.h"
 
@@ -21,7 +23,8 @@ namespace {
 
 class EpollFloor {
  public:
-  explicit EpollFloor(int listener) : epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listener) {
+  EpollFloor(int listener, bool http)
+      : epoll_(epoll_create1(EPOLL_CLOEXEC)), listener_(listener), http_(http) {
     if (epoll_ < 0) Die("epoll_create1", errno);
     Watch(EPOLL_CTL_ADD, listener_, EPOLLIN | EPOLLET);
   }
@@ -67,9 +70,16 @@ class EpollFloor {
       const ssize_t size = recv(fd, buffer_.data(), buffer_.size(), 0);
       if (size < 0 && errno == EAGAIN) return;
       if (size <= 0) return Close(fd);
-      if (!Send(fd, buffer_.data(), static_cast<size_t>(size))) return;
+      if (!Answer(fd, static_cast<size_t>(size))) return;
       if (static_cast<size_t>(size) < buffer_.size() && !ended) return;
     }
+  }
+
+  // As Send.
+  bool Answer(int fd, size_t received) {
+    if (!http_) return Send(fd, buffer_.data(), received);
+    const std::string_view answers = answers_.To(fd, received);
+    return answers.empty() || Send(fd, answers.data(), answers.size());
   }
 
   // False when reading has to rest: the socket takes no more, or is gone.
@@ -95,11 +105,14 @@ class EpollFloor {
 
   void Close(int fd) {
     if (!unsent_.empty()) unsent_.erase(fd);
+    if (http_) answers_.Forget(fd);
     close(fd);
   }
 
   int epoll_;
   int listener_;
+  const bool http_;
+  HelloAnswers answers_{kReceiveBytes};
   std::array<char, kReceiveBytes> buffer_;
   std::unordered_map<int, std::string> unsent_;  // an idle connection is not in here
 };
@@ -134,9 +147,9 @@ int main(int argc, char** argv) {
   std::vector<std::thread> others;
   for (int i = 1; i < flags.threads; ++i) {
     const int own = ListenTcp(PortOf(listener), Blocking::kNo, share);
-    others.emplace_back([own] { std::make_unique<EpollFloor>(own)->Run(); });
+    others.emplace_back([own, &flags] { std::make_unique<EpollFloor>(own, flags.http)->Run(); });
   }
-  const auto floor = std::make_unique<EpollFloor>(listener);
+  const auto floor = std::make_unique<EpollFloor>(listener, flags.http);
   PrintReady(PortOf(listener));
   floor->Run();
 }

@@ -1,5 +1,6 @@
 // Sluice as its README shows it, through the public interface.
 // --variant=epoll|io_uring                       an ordinary Handler; with --threads=N a Group
+//                                                --http: the HTTP/1.1 server
 // --variant=epoll-coroutine|io_uring-coroutine   the same as a conversation
 #include <arpa/inet.h>
 
@@ -10,7 +11,9 @@
 #include <string_view>
 #include <utility>
 
+#include "bench/compare/hello.h"
 #include "bench/compare/servers/server.h"
+#include "protocols/http1_server.h"
 #include "reactor/coroutine.h"
 #include "reactor/group.h"
 #include "reactor/loop.h"
@@ -91,6 +94,14 @@ void ServeStreams(const LoopOptions& options, const std::string& address, bool c
   loop->Run();
 }
 
+void ServeHttp(const LoopOptions& options, const std::string& address) {
+  Http1Server server;
+  server.Get("/", [](Http1Exchange& exchange) { exchange.Reply(200, "text/plain", kHelloBody); });
+  const std::unique_ptr<Loop> loop = ValueOrDie(Loop::Create(options));
+  PrintReady(ValueOrDie(server.Listen(*loop, address))->endpoint().port());
+  loop->Run();
+}
+
 void ServeWithGroup(const ServerFlags& flags, const LoopOptions& options,
                     const std::string& address, bool coroutine) {
   uint16_t port = flags.port;
@@ -116,6 +127,11 @@ void Serve(const ServerFlags& flags) {
       CheckOrDie(absl::InvalidArgumentError("--udp is one loop and a handler"));
     }
     ServeDatagrams(flags, options, address);
+  } else if (flags.http) {
+    if (variant.coroutine || flags.threads > 1) {
+      CheckOrDie(absl::InvalidArgumentError("--http is one loop and a handler"));
+    }
+    ServeHttp(options, address);
   } else if (flags.threads > 1) {
     ServeWithGroup(flags, options, address, variant.coroutine);
   } else {

@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <deque>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "bench/compare/hello.h"
 #include "bench/compare/servers/server.h"
 #include "bench/compare/servers/uring_datagrams.h"
 #include "bench/compare/servers/uring_pool.h"
@@ -18,10 +20,12 @@ namespace {
 
 class UringFloor {
  public:
-  UringFloor(io_uring* ring, int listener, bool large)
+  UringFloor(io_uring* ring, int listener, const ServerFlags& flags)
       : ring_(ring),
         listener_(listener),
-        pool_(ring, 16, size_t{large ? 64U : 16U} << 10, UringPool::Consumption::kIncremental) {
+        http_(flags.http),
+        pool_(ring, 16, size_t{flags.large ? 64U : 16U} << 10,
+              UringPool::Consumption::kIncremental) {
     ArmAccept();
   }
 
@@ -36,11 +40,11 @@ class UringFloor {
   enum class Op : uint8_t { kAccept, kReceive, kSend, kClose };
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // Received bytes on their way back.
+  // Received bytes on their way back, or answers to them.
   struct Piece {
-    char* data = nullptr;
+    const char* data = nullptr;
     uint32_t size = 0;
-    uint32_t buffer = 0;
+    uint32_t buffer = kNone;  // that they lie in
     uint32_t next = kNone;
   };
   // By descriptor. Those behind `first` wait for its send.
@@ -108,7 +112,7 @@ class UringFloor {
     if (cqe.flags & IORING_CQE_F_BUFFER) {
       const UringPool::Piece piece = pool_.Take(cqe);
       if (cqe.res > 0) {
-        Echo(fd, connection, piece, static_cast<uint32_t>(cqe.res));
+        Answer(fd, connection, piece, static_cast<uint32_t>(cqe.res));
       } else {
         pool_.Release(piece.buffer);
       }
@@ -124,6 +128,14 @@ class UringFloor {
     }
   }
 
+  void Answer(int fd, Connection& connection, UringPool::Piece piece, uint32_t size) {
+    if (!http_) return Echo(fd, connection, piece, size);
+    pool_.Release(piece.buffer);
+    const std::string_view answers = answers_.To(fd, size);
+    if (answers.empty()) return;
+    Enqueue(fd, connection, {answers.data(), static_cast<uint32_t>(answers.size()), kNone, kNone});
+  }
+
   void Echo(int fd, Connection& connection, UringPool::Piece piece, uint32_t size) {
     // What continues the last waiting piece goes with it.
     if (connection.last != connection.first) {
@@ -134,7 +146,11 @@ class UringFloor {
         return;
       }
     }
-    const uint32_t added = AddPiece({piece.data, size, piece.buffer, kNone});
+    Enqueue(fd, connection, {piece.data, size, piece.buffer, kNone});
+  }
+
+  void Enqueue(int fd, Connection& connection, Piece piece) {
+    const uint32_t added = AddPiece(piece);
     if (connection.first != kNone) {
       pieces_[connection.last].next = added;
       connection.last = added;
@@ -166,7 +182,7 @@ class UringFloor {
     Connection& connection = connections_[static_cast<size_t>(fd)];
     const uint32_t index = connection.first;
     const Piece piece = pieces_[index];
-    pool_.Release(piece.buffer);
+    if (piece.buffer != kNone) pool_.Release(piece.buffer);
     free_pieces_.push_back(index);
     connection.first = piece.next;
     if (piece.next == kNone) {
@@ -179,6 +195,7 @@ class UringFloor {
   }
 
   void Close(int fd) {
+    if (http_) answers_.Forget(fd);
     Submit(Op::kClose, fd, [fd](io_uring_sqe* sqe) {
       io_uring_prep_close(sqe, fd);
       sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
@@ -187,6 +204,8 @@ class UringFloor {
 
   io_uring* ring_;
   int listener_;
+  const bool http_;
+  HelloAnswers answers_{kReceiveBytes};
   UringPool pool_;
   std::vector<Connection> connections_;
   std::vector<Piece> pieces_;
@@ -210,7 +229,7 @@ int main(int argc, char** argv) {
     echo.Run();
   }
   const int listener = ListenTcp(flags.port, Blocking::kYes);
-  static UringFloor floor(&ring, listener, flags.large);
+  static UringFloor floor(&ring, listener, flags);
   PrintReady(PortOf(listener));
   floor.Run();
 }

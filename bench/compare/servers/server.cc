@@ -89,6 +89,8 @@ ServerFlags ParseServerFlags(int argc, char** argv, const ServerChoices& choices
       flags.udp = true;
     } else if (argument == "--gro") {
       flags.gro = true;
+    } else if (argument == "--http") {
+      flags.http = true;
     } else if (argument == "--large") {
       flags.large = true;
     } else {

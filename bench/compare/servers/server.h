@@ -1,7 +1,7 @@
 // What every echo server of the comparison has in common: its command line, its sockets where it
 // makes them itself, and the line that says it is ready.
 //
-//   echo-epoll [--port=N] [--udp] [--gro] [--large] [--threads=N] [--variant=NAME]
+//   echo-epoll [--port=N] [--udp] [--gro] [--large] [--http] [--threads=N] [--variant=NAME]
 //
 // It prints "ready PORT [LIBRARY]" on standard output once it answers, and runs until it is killed.
 #ifndef SLUICE_BENCH_COMPARE_SERVERS_SERVER_H_
@@ -20,6 +20,7 @@ struct ServerFlags {
   bool udp = false;     // datagrams instead of a stream
   bool gro = false;     // datagrams arrive and leave coalesced where the server can (udp(7))
   bool large = false;   // messages of 16 KiB: receive memory is chosen for them
+  bool http = false;    // HTTP (bench/compare/hello.h) instead of echo; of those that have it
   int threads = 1;      // loops; of the servers that have several
   std::string variant;  // which way of several; each server names its own
 };
