@@ -101,8 +101,8 @@ std::vector<Answer> HttpServerTest::Receive(const PeerPtr& client, size_t count,
   const auto read = [&] { return ReadAnswers(client->received, methods, client->closed()); };
   const bool came = TurnUntil([&] {
     const std::vector<Answer> answers = read();
-    const bool all = answers.size() >= count && answers.back().complete;
-    return client->closed() || (count > 0 && all);
+    const bool all = count > 0 && answers.size() >= count && answers.back().complete;
+    return client->closed() || all;
   });
   EXPECT_TRUE(came) << "received so far: " << client->received;
   return read();
