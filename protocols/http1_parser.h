@@ -16,7 +16,7 @@
 // Bodies are Http1Body's (protocols/http1_body.h).
 //
 // Strict: RFC 9110 and 9112, and where they leave a choice the one that only has one reading.
-// protocols/README.md lists the rules. What is never accepted has a reason in
+// protocols/HTTP1.md lists the rules. What is never accepted has a reason in
 // protocols/http1_error.h.
 //
 // A parser is about a kilobyte, nearly all of it the table of fields. Between messages it holds
