@@ -1,0 +1,116 @@
+"""What a server made of some bytes, and where two servers read them differently."""
+import dataclasses
+import re
+
+from answer import parse_all
+from generator import TAIL
+from site_tree import SECRET
+from wire import EOF, OPEN, Wire
+
+QUIET_S = 0.05  # no word for so long: the server waits for more, and we stop sending
+# A last answer of these refuses the request, and says nothing about where it ends.
+REFUSALS = frozenset([400, 408, 411, 413, 414, 417, 421, 431, 500, 501, 503, 505])
+# What node and nginx refuse although it is valid.
+RIGHT_ALONE = (
+    (rb"(?i)\n(content-length|transfer-encoding):([ ]*\t|[^\r\n]*\t[ \t]*\r)",
+     "RFC 9110 5.6.3: tabs may stand around a value"),
+)
+REFUSED, CLOSED, SILENT = "refused", "closed", "silent"
+
+
+@dataclasses.dataclass
+class Reading:
+    """The requests a server saw: an answer each, and how it ended."""
+    accepted: list  # of (status, body)
+    ending: str     # REFUSED in words; CLOSED and said so; SILENT: it waited for more
+    refusal: int = 0
+    foreign: str = ""  # what came is no HTTP/1.1: not to be compared from there on
+
+    def __str__(self):
+        answers = [f"{status} {body[:60]!r}" for status, body in self.accepted]
+        last = f"refused with {self.refusal}" if self.refusal else self.foreign or self.ending
+        return ", ".join(answers + [last])
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    kind: str  # stays the same while the input is made smaller
+    text: str
+
+
+def read_by(address, data, patience):
+    """What the server at `address` makes of `data`, with canaries behind it."""
+    with Wire(address, patience) as wire:
+        wire.send(data + TAIL)
+        wire.read_until(lambda: False, QUIET_S)
+        wire.half_close()
+        wire.read_until(lambda: False)
+        return reading_of(wire)
+
+
+def reading_of(wire):
+    answers, rest, error = parse_all(wire.received, None, wire.state == EOF)
+    if SECRET in wire.received:
+        error = "the secret file came back"
+    if error:  # the answer before it may have been taken for one to a HEAD
+        return Reading(_pairs(answers[:-1]), SILENT, foreign=error)
+    if wire.state == OPEN:
+        return Reading(_pairs(answers), SILENT, foreign="never ended the connection")
+    for place, answer in enumerate(answers):
+        last = place + 1 == len(answers)
+        if answer.status in REFUSALS and (answer.closes() or last and not rest):
+            return Reading(_pairs(answers[:place]), REFUSED, answer.status)
+    if answers and answers[-1].closes():
+        return Reading(_pairs(answers), CLOSED)
+    return Reading(_pairs(answers), SILENT)
+
+
+def _pairs(answers):
+    return [(answer.status, answer.body) for answer in answers]
+
+
+def excuse(data):
+    """The rule by which a server may accept `data` alone; none is empty."""
+    rules = [rule for pattern, rule in RIGHT_ALONE if re.search(pattern, data)]
+    return rules[0] if rules else ""
+
+
+def findings(data, ours, others):
+    """What is wrong with our reading of `data`, given {name: reading} of the others."""
+    if ours.foreign:
+        return [Finding("foreign", f"ours: {ours.foreign}")]
+    found = _accepted_alone(data, ours, others)
+    for name, other in others.items():
+        found += _read_differently(ours, name, other)
+    return found
+
+
+def _accepted_alone(data, ours, others):
+    """We answered a request that every other refused."""
+    most = max(len(other.accepted) for other in others.values())
+    if len(ours.accepted) <= most or any(other.ending != REFUSED or other.foreign for other in others.values()):
+        return []
+    status, _ = ours.accepted[most]
+    if status in REFUSALS or excuse(data):
+        return []
+    return [Finding("accepted alone", f"ours answers request {most + 1} with {status}; "
+                    + " and ".join(f"{name} refuses it with {other.refusal}" for name, other in others.items()
+                                   if len(other.accepted) == most)
+                    + "".join(f"; {name} refused an earlier one" for name, other in others.items()
+                              if len(other.accepted) < most))]
+
+
+def _read_differently(ours, name, other):
+    """Both accepted, and disagree on what a request holds or where it ends."""
+    for place, ((status, body), (their_status, their_body)) in enumerate(
+            zip(ours.accepted, other.accepted), 1):
+        if status == their_status == 200 and body != their_body:
+            return [Finding(f"unlike {name}", f"answer {place}: ours {body[:80]!r}, {name} {their_body[:80]!r}")]
+    ours_count, their_count = len(ours.accepted), len(other.accepted)
+    if other.foreign:
+        return []
+    if ours_count < their_count and ours.ending == SILENT:
+        return [Finding(f"unlike {name}", f"ours waits for more of request {ours_count + 1}; {name} answers it")]
+    if their_count < ours_count and other.ending == SILENT:
+        return [Finding(f"unlike {name}", f"{name} waits for more of request {their_count + 1}; ours answers it")]
+    return []
