@@ -38,10 +38,13 @@ class Finding:
     text: str
 
 
-def read_by(address, data, patience):
-    """What the server at `address` makes of `data`, with canaries behind it."""
+def read_by(address, data, patience, places=()):
+    """What the server at `address` makes of `data`, with canaries behind it; sent in parts that end at
+    `places`, or in one."""
     with Wire(address, patience) as wire:
-        wire.send(data + TAIL)
+        whole = data + TAIL
+        for begin, end in zip((0, *places), (*places, len(whole))):
+            wire.do(whole[begin:end])
         wire.read_until(lambda: False, QUIET_S)
         wire.half_close()
         wire.read_until(lambda: False)
@@ -83,6 +86,19 @@ def findings(data, ours, others):
     for name, other in others.items():
         found += _read_differently(ours, name, other)
     return found
+
+
+def split_findings(whole, split):
+    """What is wrong when the same bytes come in one part, and in several. A server may answer before it
+    has seen all of a body, and refuse or close when the rest turns out bad: one answer more, no further."""
+    if whole.foreign:  # a finding by itself
+        return []
+    shorter, longer = sorted((whole, split), key=lambda one: len(one.accepted))
+    more = len(longer.accepted) - len(shorter.accepted)
+    alike = longer.accepted[:len(shorter.accepted)] == shorter.accepted
+    if alike and (more == 0 or more == 1 and shorter.ending == REFUSED) and not split.foreign:
+        return []
+    return [Finding("unlike itself", f"at once: {whole}; in parts: {split}")]
 
 
 def _accepted_alone(data, ours, others):

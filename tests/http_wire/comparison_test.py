@@ -3,7 +3,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from comparison import CLOSED, REFUSED, SILENT, Reading, findings, reading_of  # noqa: E402
+from comparison import CLOSED, REFUSED, SILENT, Reading, findings, reading_of, split_findings  # noqa: E402
 from generator import Generator  # noqa: E402
 from minimise import minimise  # noqa: E402
 from site_tree import SECRET  # noqa: E402
@@ -64,6 +64,16 @@ class Findings(unittest.TestCase):
         self.assertEqual(len(findings(tabs.replace(b"\t", b" "), ours, others)), 1)
 
 
+    def test_the_same_bytes_in_parts_are_read_alike(self):
+        both = read(ECHO, CANARY, CANARY)
+        for split, kinds in ((both, []), (read(ECHO, CANARY), ["unlike itself"]),
+                             (refuses_after(ECHO), ["unlike itself"]),
+                             (refuses_after(ECHO, CANARY), []),  # answered before the rest was seen
+                             (read(OTHER, CANARY, CANARY), ["unlike itself"])):
+            self.assertEqual([one.kind for one in split_findings(both, split)], kinds, str(split))
+            self.assertEqual([one.kind for one in split_findings(split, both)], kinds, str(split))
+
+
 class Readings(unittest.TestCase):
     def test_how_a_connection_ended(self):
         close = b"Connection: close\r\n"
@@ -105,6 +115,11 @@ class Minimise(unittest.TestCase):
         tries = []
         minimise(b"abcdefgh", lambda part: bool(tries.append(part)), attempts=5)
         self.assertEqual(len(tries), 5)
+
+    def test_ends_after_its_time(self):
+        tries = []
+        minimise(b"abcdefgh", lambda part: bool(tries.append(part)), seconds=0)
+        self.assertEqual(tries, [])
 
     def test_keeps_what_cannot_shrink(self):
         self.assertEqual(minimise(b"abc", lambda part: part == b"abc"), b"abc")

@@ -2,7 +2,8 @@
 """Sends the same odd requests to the server under test, node and nginx, and compares what they read.
 
 A finding is a request that only the server under test accepts, or one whose end it sees elsewhere than a
-server that accepts it too: the stuff of request smuggling."""
+server that accepts it too: the stuff of request smuggling. Or one that it reads otherwise when it comes in
+parts."""
 import argparse
 import base64
 import binascii
@@ -10,12 +11,13 @@ import concurrent.futures
 import contextlib
 import itertools
 import json
+import random
 import shlex
 import sys
 import time
 
 sys.dont_write_bytecode = True
-from comparison import findings, read_by  # noqa: E402
+from comparison import findings, read_by, split_findings  # noqa: E402
 from contenders import KNOWN, Absent, Contender  # noqa: E402
 from generator import Generator  # noqa: E402
 from minimise import minimise  # noqa: E402
@@ -28,7 +30,7 @@ EXAMPLES = """examples:
 
 exit status: 0 no finding, 1 findings, 2 bad usage, 77 a server is not here"""
 ABSENT = 77
-PROGRESS_S = 1.0
+PROGRESS_S = 2.0
 BATCH = 64
 
 
@@ -57,6 +59,11 @@ def arguments():
     return options
 
 
+def places(data):
+    """Three places to split `data`, always the same ones."""
+    return sorted(random.Random(data).randint(0, len(data)) for _ in range(3))
+
+
 class Panel:
     """The server under test and those it is compared with."""
 
@@ -69,7 +76,9 @@ class Panel:
         return ours, {one.name: read_by(one.address, data, self._patience) for one in self._others}
 
     def findings(self, data):
-        return findings(data, *self.readings(data))
+        ours, others = self.readings(data)
+        split = read_by(self._ours.address, data, self._patience, places(data))
+        return findings(data, ours, others) + split_findings(ours, split)
 
     def dead(self):
         return [one for one in [self._ours, *self._others] if not one.alive()]
@@ -123,11 +132,10 @@ class Run:
         return time.monotonic() - self._started
 
     def _progress(self):
-        if sys.stderr.isatty() or time.monotonic() - self._shown > 10 * PROGRESS_S:
-            if time.monotonic() - self._shown > PROGRESS_S:
-                self._shown = time.monotonic()
-                print(f"differential: {self.tried} inputs, {len(self.failures)} findings, "
-                      f"{self.tried / self.seconds():.0f}/s", file=sys.stderr)
+        if time.monotonic() - self._shown > PROGRESS_S:
+            self._shown = time.monotonic()
+            print(f"differential: {self.tried} inputs, {len(self.failures)} findings, "
+                  f"{self.tried / self.seconds():.0f}/s", file=sys.stderr)
 
 
 def server_words(options):
@@ -154,7 +162,7 @@ def replay(panel, data, name):
     ours, others = panel.readings(data)
     for who, reading in {name: ours, **others}.items():
         print(f"{who:<12} {reading}")
-    found = findings(data, ours, others)
+    found = panel.findings(data)
     for one in found:
         print(f"found        {one.kind}: {one.text}")
     return 1 if found else 0

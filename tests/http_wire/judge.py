@@ -15,6 +15,8 @@ def judge(case, wire, answers, rest, error):
         problems.append(f"after {len(answers)} answers came no HTTP: {error}")
     elif rest:
         problems.append(f"an answer breaks off: {rest[-80:]!r}")
+    if wire.endless:
+        problems.append("it reads on and on behind its last answer")
     attempts = [_against(case, ending, wire, answers) for ending in case.endings]
     if all(attempts):
         problems += min(attempts, key=len)

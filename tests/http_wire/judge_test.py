@@ -10,7 +10,7 @@ from case import (BEHIND, CLOSE, EITHER, STAY, Ending, alone, answer, either, ge
 from cases import load_all  # noqa: E402
 from conversation import run_case  # noqa: E402
 from site_tree import CANARY, HELLO, PROBE, SECRET  # noqa: E402
-from wire import Half, Wait  # noqa: E402
+from wire import Half, PourOn, Wait  # noqa: E402
 
 PATIENCE_S = 0.5
 END = "end"
@@ -122,6 +122,11 @@ class Judge(unittest.TestCase):
             self.assertEqual(run_case(case, server.address, PATIENCE_S).problems, [])
         with Canned(END) as server:
             self.assertTrue(run_case(case, server.address, PATIENCE_S).problems)
+
+    def test_a_server_that_reads_for_ever_is_told(self):
+        case = alone("endless", (get(), PourOn(b"x", 0.1)), "", answer(200, HELLO), CLOSE)
+        with Canned(GOOD, END) as server:
+            self.assertIn("on and on", run_case(case, server.address, PATIENCE_S).problems[0])
 
     def test_validators_are_filled_in_and_their_absence_skips(self):
         case = served("tag", get(b"If-None-Match: @ETAG@"), "", learn=b"/hello.txt")

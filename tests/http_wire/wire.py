@@ -5,6 +5,7 @@ import socket
 import time
 
 EOF, RESET, OPEN = "eof", "reset", "open"  # how the server's side of the connection stands
+POUR_ON_PACE_S = 0.01
 PACE_S = 0.002  # between parts, so that the kernel hands them over one by one
 
 
@@ -47,12 +48,24 @@ class Pour:
         return f"<pour {len(self.piece)} bytes up to {self.times} times{kind}>"
 
 
+class PourOn:
+    """A step: `piece` without haste and without end, until the server cuts us off as it must within
+    `seconds`; Wire.endless says that it did not."""
+
+    def __init__(self, piece, seconds):
+        self.piece, self.seconds = piece, seconds
+
+    def __repr__(self):
+        return f"<pour {len(self.piece)} bytes again and again for {self.seconds} s>"
+
+
 class Wire:
     def __init__(self, address, patience):
         self.patience = patience
         self.received = bytearray()
         self.state = OPEN
-        self.cut = False  # the server no longer takes what we send
+        self.cut = False      # the server no longer takes what we send
+        self.endless = False  # it took more than it ever should
         self._socket = socket.create_connection(address, timeout=patience)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
@@ -74,6 +87,8 @@ class Wire:
                 time.sleep(PACE_S / 4)
         elif isinstance(step, Pour):
             self._pour(step)
+        elif isinstance(step, PourOn):
+            self._pour_on(step)
         else:
             self.send(step)
             time.sleep(PACE_S)
@@ -117,6 +132,13 @@ class Wire:
             if self.cut or time.monotonic() > deadline:
                 return
             self.send(step.piece, step.reading)
+
+    def _pour_on(self, step):
+        deadline = time.monotonic() + step.seconds
+        while not self.cut and time.monotonic() < deadline:
+            self.send(step.piece)
+            time.sleep(POUR_ON_PACE_S)
+        self.endless = not self.cut
 
     def _read(self):
         try:

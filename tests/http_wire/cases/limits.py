@@ -1,12 +1,13 @@
 """Limits: each is answered once, and the answer arrives however much the client still sends."""
 from case import (CLOSE, ECHO, EITHER, HOUSE, MUST, SHOULD, Ending, alone, answer, either, get, post, refused,
                   request, served)
-from wire import Half, Pour
+from wire import Half, Pour, PourOn
 
 TARGET = "RFC 9112 3: 414 for a longer target"
 FIELDS = "RFC 6585 5: 431"
 BODY = "RFC 9110 15.5.14: 413"
 LINGER = "RFC 9112 9.6: shut down writing, then read until the client closes"
+DRAIN_S = 30.0  # far beyond what any server should read behind its last answer
 KIB = b"x" * 1023 + b"\n"
 ZEROS = b"0" * 65536
 TIB = b"Content-Length: 1099511627776"
@@ -63,6 +64,10 @@ CASES = [
           MUST, needs=ECHO),
     alone("a body of 1 TiB sent before reading", (post(b"", TIB), Pour(ZEROS, 8, reading=False)), LINGER,
           answer(413), CLOSE, MUST, needs=ECHO),
+    alone("a body of 1 TiB that goes on behind the answer", (post(b"", TIB), PourOn(KIB, DRAIN_S)),
+          LINGER + "; not for ever", answer(413), CLOSE, HOUSE, needs=ECHO, any_reset=True),
+    alone("bytes that go on behind a refusal", (b"GET\r\n\r\n", PourOn(KIB, DRAIN_S)),
+          LINGER + "; not for ever", answer(400), CLOSE, HOUSE, any_reset=True),
     alone("a body of 1 TiB sent in one go", (post(ZEROS * 4, TIB),), LINGER, answer(413), CLOSE, MUST,
           needs=ECHO),
     alone("a body of 1 TiB, half-closed", (post(ZEROS, TIB), Half()), LINGER, answer(413), CLOSE, MUST,
