@@ -23,6 +23,7 @@ class Ending:
     """One way a case may end: these answers and no other, then this connection."""
     answers: tuple
     then: str = EITHER
+    breaks: bool = False  # a last answer has begun and breaks off: its client can tell that it failed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,4 +109,12 @@ def either(name, data, rule, *endings, strength=MUST, **more):
     return Case(name, steps, tuple(endings), rule, strength, **more)
 
 
+def refused_midway(name, data, rule, strength=SHOULD, status=400):
+    """As `refused`, of what turns out bad inside a body: a server that answers while it reads has its
+    answer break off (RFC 9112 8: the client sees an incomplete message)."""
+    endings = (Ending((answer(status),), CLOSE), BROKEN)
+    return Case(name, (data + BEHIND,), endings, rule, strength, needs=ECHO)
+
+
 REFUSED = Ending((answer(400),), CLOSE)
+BROKEN = Ending((), CLOSE, breaks=True)

@@ -14,6 +14,7 @@ REFUSALS = frozenset([400, 408, 411, 413, 414, 417, 421, 431, 500, 501, 503, 505
 RIGHT_ALONE = (
     (rb"(?i)\n(content-length|transfer-encoding):([ ]*\t|[^\r\n]*\t[ \t]*\r)",
      "RFC 9110 5.6.3: tabs may stand around a value"),
+    (rb"(?is)\nexpect:.*\nexpect:", "RFC 9110 5.3, 10.1.1: Expect is a list, and 417 a MAY"),
 )
 REFUSED, CLOSED, SILENT = "refused", "closed", "silent"
 
@@ -22,13 +23,14 @@ REFUSED, CLOSED, SILENT = "refused", "closed", "silent"
 class Reading:
     """The requests a server saw: an answer each, and how it ended."""
     accepted: list  # of (status, body)
-    ending: str     # REFUSED in words; CLOSED and said so; SILENT: it waited for more
+    ending: str     # REFUSED; CLOSED and said so; SILENT: it waited for more
     refusal: int = 0
     foreign: str = ""  # what came is no HTTP/1.1: not to be compared from there on
 
     def __str__(self):
         answers = [f"{status} {body[:60]!r}" for status, body in self.accepted]
         last = f"refused with {self.refusal}" if self.refusal else self.foreign or self.ending
+        last = "waits for more" if last == SILENT else last
         return ", ".join(answers + [last])
 
 
@@ -38,20 +40,21 @@ class Finding:
     text: str
 
 
-def read_by(address, data, patience, places=()):
+def read_by(address, data, patience, places=(), quiet=QUIET_S):
     """What the server at `address` makes of `data`, with canaries behind it; sent in parts that end at
-    `places`, or in one."""
+    `places`, or in one. It is told that no more will come when it was silent for `quiet` seconds."""
     with Wire(address, patience) as wire:
         whole = data + TAIL
         for begin, end in zip((0, *places), (*places, len(whole))):
             wire.do(whole[begin:end])
-        wire.read_until(lambda: False, QUIET_S)
+        wire.read_until(lambda: False, quiet)
+        waited = wire.state == OPEN
         wire.half_close()
         wire.read_until(lambda: False)
-        return reading_of(wire)
+        return reading_of(wire, waited)
 
 
-def reading_of(wire):
+def reading_of(wire, waited):
     answers, rest, error = parse_all(wire.received, None, wire.state == EOF)
     if SECRET in wire.received:
         error = "the secret file came back"
@@ -63,9 +66,10 @@ def reading_of(wire):
         last = place + 1 == len(answers)
         if answer.status in REFUSALS and (answer.closes() or last and not rest):
             return Reading(_pairs(answers[:place]), REFUSED, answer.status)
-    if answers and answers[-1].closes():
+    if answers and answers[-1].closes() and not rest:
         return Reading(_pairs(answers), CLOSED)
-    return Reading(_pairs(answers), SILENT)
+    # Without a word, but of its own accord: what it read was bad, and it had begun to answer.
+    return Reading(_pairs(answers), SILENT if waited else REFUSED)
 
 
 def _pairs(answers):
@@ -107,7 +111,11 @@ def _accepted_alone(data, ours, others):
     if len(ours.accepted) <= most or any(other.ending != REFUSED or other.foreign for other in others.values()):
         return []
     status, _ = ours.accepted[most]
-    if status in REFUSALS or excuse(data):
+    # An answer may leave before the whole body is seen, or in its stead where the client asked; the body
+    # being bad, nothing can follow it.
+    early = len(ours.accepted) == most + 1 and not ours.refusal and (
+        ours.ending == REFUSED or ours.ending == CLOSED and b"100-continue" in data)
+    if status in REFUSALS or early or excuse(data):
         return []
     return [Finding("accepted alone", f"ours answers request {most + 1} with {status}; "
                     + " and ".join(f"{name} refuses it with {other.refusal}" for name, other in others.items()

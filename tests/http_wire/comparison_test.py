@@ -30,6 +30,9 @@ TABLE = (
     (read(ECHO, CANARY), REFUSES, REFUSES, ["accepted alone"]),
     (refuses_after(ECHO), REFUSES, REFUSES, ["accepted alone"]),
     (read(ECHO, CANARY), refuses_after(ECHO), REFUSES, ["accepted alone"]),
+    (read(ECHO), REFUSES, REFUSES, ["accepted alone"]),
+    (Reading([ECHO], REFUSED), REFUSES, REFUSES, []),  # answered before the bad end of its body came
+    (Reading([ECHO, CANARY], REFUSED), REFUSES, REFUSES, ["accepted alone"]),
     (read(ECHO), read(ECHO, CANARY), read(ECHO, CANARY), []),  # it said that it closes
     (read(ECHO, ending=SILENT), read(ECHO, CANARY), REFUSES, ["unlike node"]),
     (read(ECHO, CANARY), read(ECHO, ending=SILENT), REFUSES, ["unlike node"]),
@@ -57,6 +60,12 @@ class Findings(unittest.TestCase):
             found = findings(b"", ours, {"node": node, "nginx": nginx})
             self.assertEqual([one.kind for one in found], kinds, (str(ours), str(node), str(nginx)))
 
+    def test_an_answer_instead_of_100_closes_and_needs_no_body(self):
+        others = {"node": REFUSES, "nginx": REFUSES}
+        expecting = b"POST /echo HTTP/1.1\r\nExpect: 100-continue\r\n"
+        self.assertEqual(findings(expecting, read(ECHO), others), [])
+        self.assertEqual(len(findings(expecting, read(ECHO, CANARY), others)), 1)
+
     def test_what_both_others_refuse_wrongly_is_excused(self):
         tabs = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length:\t5\r\n\r\nhello"
         ours, others = read(ECHO), {"node": REFUSES, "nginx": REFUSES}
@@ -77,18 +86,19 @@ class Findings(unittest.TestCase):
 class Readings(unittest.TestCase):
     def test_how_a_connection_ended(self):
         close = b"Connection: close\r\n"
-        for received, accepted, ending in (
-                (message(200, b"a") + message(400), 1, REFUSED),
-                (message(400, b"", close) + message(400), 0, REFUSED),
-                (message(400) + message(200), 2, SILENT),
-                (message(200) + message(404, b"", close), 2, CLOSED),
-                (message(200), 1, SILENT), (b"", 0, SILENT)):
-            reading = reading_of(Canned(received))
+        for received, waited, accepted, ending in (
+                (message(200, b"a") + message(400), False, 1, REFUSED),
+                (message(400, b"", close) + message(400), False, 0, REFUSED),
+                (message(400) + message(200), True, 2, SILENT),
+                (message(200) + message(404, b"", close), False, 2, CLOSED),
+                (message(200) + message(200, b"broken")[:-1], False, 1, REFUSED),
+                (message(200), True, 1, SILENT), (message(200), False, 1, REFUSED), (b"", True, 0, SILENT)):
+            reading = reading_of(Canned(received), waited)
             self.assertEqual((len(reading.accepted), reading.ending, reading.foreign), (accepted, ending, ""))
 
     def test_what_cannot_be_compared(self):
         for wire in (Canned(message(200), OPEN), Canned(message(200) + b"hello"), Canned(message(200, SECRET))):
-            self.assertTrue(reading_of(wire).foreign)
+            self.assertTrue(reading_of(wire, False).foreign)
 
 
 class Inputs(unittest.TestCase):

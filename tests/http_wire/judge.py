@@ -13,11 +13,9 @@ def judge(case, wire, answers, rest, error):
         problems.append("the secret file came back")
     if error:
         problems.append(f"after {len(answers)} answers came no HTTP: {error}")
-    elif rest:
-        problems.append(f"an answer breaks off: {rest[-80:]!r}")
     if wire.endless:
         problems.append("it reads on and on behind its last answer")
-    attempts = [_against(case, ending, wire, answers) for ending in case.endings]
+    attempts = [_against(case, ending, wire, answers, b"" if error else rest) for ending in case.endings]
     if all(attempts):
         problems += min(attempts, key=len)
     if not problems and case.check:
@@ -26,7 +24,7 @@ def judge(case, wire, answers, rest, error):
     return problems
 
 
-def _against(case, ending, wire, answers):
+def _against(case, ending, wire, answers, rest):
     expected = list(ending.answers)
     got = list(answers)
     problems = []
@@ -35,6 +33,10 @@ def _against(case, ending, wire, answers):
         stays = True
     else:
         stays = False
+    if rest and not ending.breaks:
+        problems.append(f"an answer breaks off: {rest[-80:]!r}")
+    if ending.breaks and not rest:
+        problems.append("no answer breaks off")
     if len(got) != len(expected):
         problems.append(f"{len(expected)} answers wanted, got {[a.status for a in got]}")
     for place, (want, have) in enumerate(zip(expected, got), 1):
@@ -50,7 +52,7 @@ def _connection_problems(case, ending, wire, stays):
         return ["a request sent later was answered: the connection must close"]
     if ending.then == STAY and not stays:
         return [f"the connection must stay open; it ended ({wire.state})"]
-    if wire.state == RESET and ending.then != EITHER and not case.any_reset:
+    if wire.state == RESET and ending.then != EITHER and not (case.any_reset or ending.breaks):
         return ["the connection was reset: a client may lose the answer"]
     return []
 

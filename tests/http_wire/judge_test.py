@@ -6,7 +6,8 @@ import threading
 import unittest
 
 sys.dont_write_bytecode = True
-from case import (BEHIND, CLOSE, EITHER, STAY, Ending, alone, answer, either, get, refused, served)  # noqa: E402
+from case import (BEHIND, CLOSE, EITHER, STAY, Ending, alone, answer, chunked, either, get, refused,
+                  refused_midway, served)  # noqa: E402
 from cases import load_all  # noqa: E402
 from conversation import run_case  # noqa: E402
 from site_tree import CANARY, HELLO, PROBE, SECRET  # noqa: E402
@@ -67,6 +68,7 @@ SERVED = served("served", get(), "")
 REFUSED = refused("refused", get(), "")
 ONE = alone("one", get(), "", answer(200, HELLO, x="1.*"), EITHER)
 TOLD = alone("told", (get(), Wait(1), BEHIND), "", answer(200, HELLO, interim=(100,)), STAY)
+MIDWAY = refused_midway("midway", chunked(b"x"), "")
 EITHER_WAY = either("either", get() + BEHIND, "", Ending((answer(400),), CLOSE),
                     Ending((answer(200), answer(200)), STAY))
 
@@ -98,6 +100,13 @@ TABLE = (
     (ONE, (GOOD, END), "lacks x"),
     (TOLD, (b"HTTP/1.1 100 Continue\r\n\r\n", GOOD, KEPT, END), None),
     (TOLD, (GOOD, b"", KEPT, END), "1xx"),
+    (MIDWAY, (BAD, END), None),
+    (MIDWAY, (GOOD[:-1], END), None),
+    (MIDWAY, (GOOD[:-1], RESET), None),
+    (MIDWAY, (GOOD[:-1],), "stays open"),
+    (MIDWAY, (GOOD, END), "status 200, not 400"),
+    (MIDWAY, (GOOD + SEEN[:-1], END), "0 answers wanted, got [200]"),
+    (REFUSED, (BAD[:-2], END), "breaks off"),
     (EITHER_WAY, (BAD, END), None),
     (EITHER_WAY, (GOOD + SEEN, KEPT, END), None),
     (EITHER_WAY, (BAD + SEEN, KEPT, END), "1 answers wanted, got [400, 200, 200]"),

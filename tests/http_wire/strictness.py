@@ -93,6 +93,7 @@ def wanted(case):
             fields = "".join(f", {name.decode()} {pattern or 'absent'}" for name, pattern in one.fields)
             body = "" if one.body is None else f", body of {len(one.body)} bytes"
             answers.append(" or ".join(map(str, sorted(one.status))) + body + fields)
+        answers += ["an answer that breaks off"] * ending.breaks
         endings.append(f"[{'; '.join(answers)}] then {ending.then}")
     return " | ".join(endings)
 

@@ -1,6 +1,6 @@
 """Chunked bodies: RFC 9112 7.1."""
 from case import (CANARY_ANSWER, CLOSE, ECHO, HOUSE, MUST, REFUSED, SHOULD, STAY, BEHIND, Ending, answer,
-                  chunked, echoed, either, get, refused)
+                  chunked, echoed, either, get, refused, refused_midway)
 
 SIZE = "RFC 9112 7.1: chunk-size = 1*HEXDIG"
 GRAMMAR = "RFC 9112 7.1: chunked-body"
@@ -88,7 +88,7 @@ FORBIDDEN = (b"Content-Length: 50", b"Content-Length: 0", b"Transfer-Encoding: c
 
 
 def bad(cases, rule):
-    return [refused(name, chunked(body), rule, strength, needs=ECHO) for name, body, strength in cases]
+    return [refused_midway(name, chunked(body), rule, strength) for name, body, strength in cases]
 
 
 CASES = [
@@ -100,7 +100,7 @@ CASES = [
     refused(f"too large a size {size[:20].decode()}", chunked(size + b"\r\nhello\r\n" + END),
             "RFC 9112 7.1: no overflow", MUST, status=(400, 413), needs=ECHO) for size in TOO_LARGE
 ] + bad(BAD_SIZE_LINES, SIZE) + bad(BAD_DATA, GRAMMAR) + bad(BAD_EXTENSIONS, EXTENSION) + [
-    refused(f"a trailer {name}", chunked(FIVE + b"0\r\n" + trailer + b"\r\n"), TRAILER, strength, needs=ECHO)
+    refused_midway(f"a trailer {name}", chunked(FIVE + b"0\r\n" + trailer + b"\r\n"), TRAILER, strength)
     for name, trailer, strength in BAD_TRAILERS
 ] + [
     either(f"a forbidden trailer {field.decode()}", chunked(FIVE + b"0\r\n" + field + b"\r\n\r\n") + BEHIND,
@@ -115,14 +115,14 @@ CASES = [
            Ending((answer(200, b"hello"), CANARY_ANSWER), STAY), REFUSED, needs=ECHO),
     refused("an extension of 64 KiB", chunked(b"5;a=" + b"b" * 65536 + b"\r\nhello\r\n" + END),
             "RFC 9112 7.1.1: limit the length of extensions", SHOULD, status=(400, 413, 431), needs=ECHO),
-    refused("64 KiB of extensions over many chunks", chunked(
+    refused_midway("64 KiB of extensions over many chunks", chunked(
         (b"1;a=" + b"b" * 60 + b"\r\nx\r\n") * 1024 + END),
-            "RFC 9112 7.1.1: limit the total length of extensions", SHOULD, status=(400, 413, 431), needs=ECHO),
-    refused("a trailer section of 256 KiB", chunked(FIVE + b"0\r\n" + (b"X: " + b"y" * 1000 + b"\r\n") * 256
-                                                    + b"\r\n"),
-            "RFC 9110 5.4, RFC 6585 5", HOUSE, status=(400, 413, 431), needs=ECHO),
-    refused("ten thousand trailers", chunked(FIVE + b"0\r\n" + b"X: y\r\n" * 10000 + b"\r\n"),
-            "RFC 9110 5.4, RFC 6585 5", HOUSE, status=(400, 413, 431), needs=ECHO),
+                   "RFC 9112 7.1.1: limit the total length of extensions", SHOULD, status=(400, 413, 431)),
+    refused_midway("a trailer section of 256 KiB", chunked(FIVE + b"0\r\n" + (b"X: " + b"y" * 1000 + b"\r\n") * 256
+                                                           + b"\r\n"),
+                   "RFC 9110 5.4, RFC 6585 5", HOUSE, status=(400, 413, 431)),
+    refused_midway("ten thousand trailers", chunked(FIVE + b"0\r\n" + b"X: y\r\n" * 10000 + b"\r\n"),
+                   "RFC 9110 5.4, RFC 6585 5", HOUSE, status=(400, 413, 431)),
     either("junk on GET", (get(b"Transfer-Encoding: chunked") + b"zz\r\n" + BEHIND,), SIZE,
            REFUSED, Ending((answer(200), answer(400)), CLOSE), Ending((answer(200),), CLOSE),
            strength=SHOULD),

@@ -1,11 +1,11 @@
 """The same bytes, however they arrive: TCP knows no messages."""
-from case import (BEHIND, CANARY_ANSWER, CLOSE, ECHO, HELLO_ANSWER, SHOULD, STAY, Case, Ending,
+from case import (BEHIND, BROKEN, CANARY_ANSWER, CLOSE, ECHO, HELLO_ANSWER, SHOULD, STAY, Case, Ending,
                   alone, answer, chunked, either, get, post)
 from wire import Drip, Half
 
 STREAM = "RFC 9112 2.2: parsed as a sequence of octets"
 HALF = "RFC 9112 9.6: answers to a client that stopped sending"
-BROKEN = "RFC 9112 8: an incomplete message"
+INCOMPLETE = "RFC 9112 8: an incomplete message"
 CHUNKS = chunked(b"5;a=b\r\nhello\r\n7\r\n, world\r\n0\r\nX: 1\r\n\r\n")
 ECHOED = answer(200, b"hello, world")
 SMALL = post(b"hello", b"Content-Length: 5")
@@ -29,7 +29,7 @@ def refused_however(name, data):
 
 
 def cut(name, data, *endings, **more):
-    return either(name, (data, Half()), BROKEN, *(endings or (SILENT, BAD)), any_reset=True, **more)
+    return either(name, (data, Half()), INCOMPLETE, *(endings or (SILENT, BAD, BROKEN)), any_reset=True, **more)
 
 
 CASES = [
