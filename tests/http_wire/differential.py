@@ -144,7 +144,9 @@ class Run:
 
 def server_words(options):
     """The words of a command line that name the server under test."""
-    return f"--contender {options.contender}" if options.contender else f"--command {shlex.quote(options.command)}"
+    if options.contender:
+        return f"--contender {options.contender}"
+    return f"--command {shlex.quote(options.command)}"
 
 
 def report(run, options, name):

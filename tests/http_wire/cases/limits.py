@@ -1,6 +1,6 @@
 """Limits: each is answered once, and the answer arrives however much the client still sends."""
-from case import (BROKEN, CLOSE, ECHO, EITHER, HOUSE, MUST, SHOULD, Ending, alone, answer, either, get, post, refused,
-                  request, served)
+from case import (BROKEN, CLOSE, ECHO, EITHER, HOUSE, MUST, SHOULD, Ending, alone, answer, either, get, post,
+                  refused, request, served)
 from wire import Half, Pour, PourOn
 
 TARGET = "RFC 9112 3: 414 for a longer target"

@@ -28,7 +28,8 @@ def not_allowed(method, body=b"", status=405):
     endings = [Ending((wanted, CANARY_ANSWER), EITHER), Ending((wanted,), CLOSE)]
     if status != 405:
         endings = [Ending((answer(status), CANARY_ANSWER), EITHER), Ending((answer(status),), CLOSE)]
-    name = f"{method.decode()} on a file" + (" with a body" * bool(body) + " that looks like a request" * (body == BEHIND))
+    kind = " with a body that looks like a request" if body == BEHIND else " with a body" if body else ""
+    name = f"{method.decode()} on a file{kind}"
     return either(name, request(b"%s /hello.txt HTTP/1.1" % method, *fields, body=body) + BEHIND,
                   ALLOW if status == 405 else "RFC 9110 15.6.2: 501 for a method nobody knows", *endings,
                   strength=MUST if status == 405 else HOUSE)
