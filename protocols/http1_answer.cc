@@ -27,12 +27,14 @@ constexpr size_t kDigitsMax = 20;
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kClose = "Connection: close\r\n";
 constexpr std::string_view kKeepAlive = "Connection: keep-alive\r\n";
+constexpr std::string_view kCloseUpgrade = "Connection: close, upgrade\r\n";
+constexpr std::string_view kUpgrade = "Connection: upgrade\r\n";
 constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
 constexpr std::string_view kType = "Content-Type: ";
 constexpr std::string_view kLength = "Content-Length: ";
 constexpr std::string_view kEndOfLine = "\r\n";
 constexpr size_t kStatusLineBytesMax = 64;
-constexpr size_t kHeadBytesMax = kStatusLineBytesMax + kKeepAlive.size() + kChunked.size() +
+constexpr size_t kHeadBytesMax = kStatusLineBytesMax + kCloseUpgrade.size() + kChunked.size() +
                                  kType.size() + kLength.size() + kDigitsMax +
                                  4 * kEndOfLine.size() + http1::DateLine::kBytes;
 
@@ -90,6 +92,16 @@ bool Http1Exchange::AddHeader(std::string_view name, std::string_view value) {
   return true;
 }
 
+bool Http1Exchange::OfferUpgrade(std::string_view protocol) {
+  if (!http1::IsToken(protocol)) {
+    fields_refused_ = true;
+    return false;
+  }
+  fields_.append("Upgrade: ").append(protocol).append(kEndOfLine);
+  names_upgrade_ = true;
+  return true;
+}
+
 bool Http1Exchange::is_first() const {
   return session_->IsFirst(*this);
 }
@@ -104,7 +116,7 @@ bool Http1Exchange::BeginAnswer(int status, std::string_view content_type, Size 
   SLUICE_CHECK(session_ != nullptr && answer_ == Answer::kNone, "an exchange is answered once");
   SLUICE_CHECK(status >= 200 && status <= 599, "the status of an answer is 200 to 599");
   if (fields_refused_ || !IsFieldValue(content_type)) [[unlikely]] {
-    fields_refused_ = false;
+    fields_refused_ = names_upgrade_ = false;
     fields_.clear();
     AnswerInstead(500, Http1StatusText(500));
     return false;
@@ -169,7 +181,9 @@ char* Http1Exchange::WriteHead(char* at, std::string_view content_type, Size siz
     at = Append(at, http1::StatusLineText(status_));
     at = Append(at, session_->worker().date_line());
   }
-  if (close_) {
+  if (names_upgrade_) [[unlikely]] {
+    at = Append(at, close_ ? kCloseUpgrade : kUpgrade);
+  } else if (close_) {
     at = Append(at, kClose);
   } else if (minor_version_ == 0) {
     at = Append(at, kKeepAlive);
@@ -207,7 +221,7 @@ void Http1Exchange::Reply(int status) {
 void Http1Exchange::AnswerInstead(int status, std::string_view why) {
   const std::string text = std::to_string(status) + " " + std::string(why) + "\n";
   fields_.clear();
-  fields_refused_ = false;
+  fields_refused_ = names_upgrade_ = false;
   Reply(status, kText, text);
 }
 

@@ -32,7 +32,7 @@ void Http1Exchange::Reset() {
   body_state_ = Body::kDone;
   refusal_ = 0;
   exclusive_ = keep_alive_ = close_ = later_ = chunked_ = expects_continue_ = false;
-  fields_refused_ = offers_upgrade_ = sized_ = false;
+  fields_refused_ = offers_upgrade_ = sized_ = names_upgrade_ = false;
   answer_left_ = answer_bytes_ = 0;
   fields_.clear();
   if (rare_) ResetRare();

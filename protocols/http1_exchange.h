@@ -103,6 +103,10 @@ class Http1Exchange {
   // so with every value.
   void AddFieldLines(std::string_view lines) { fields_.append(lines); }
 
+  // Says in the answer to come what the connection may be upgraded to: a 426 has to (RFC 9110
+  // 15.5.22). A token; empty ones and others are refused as by AddHeader.
+  bool OfferUpgrade(std::string_view protocol);
+
   // The whole answer. An empty type is not sent. HEAD, 204 and 304 get no body.
   void Reply(int status, std::string_view content_type, std::string_view body);
   // 200 text/plain; charset=utf-8.
@@ -213,11 +217,12 @@ class Http1Exchange {
   bool expects_continue_ : 1 = false;  // and was not told to
   bool fields_refused_ : 1 = false;    // AddHeader was given what must not be sent
   bool offers_upgrade_ : 1 = false;
-  bool sized_ : 1 = false;     // answer_left_ counts
-  bool rare_ : 1 = false;      // one of the members at the end was set
-  uint64_t answer_left_ = 0;   // bytes of a sized answer that are still to be written
-  uint64_t answer_bytes_ = 0;  // of the body, for the log
-  std::string fields_;         // as they will stand in the head
+  bool sized_ : 1 = false;          // answer_left_ counts
+  bool names_upgrade_ : 1 = false;  // OfferUpgrade was called
+  bool rare_ : 1 = false;           // one of the members at the end was set
+  uint64_t answer_left_ = 0;        // bytes of a sized answer that are still to be written
+  uint64_t answer_bytes_ = 0;       // of the body, for the log
+  std::string fields_;              // as they will stand in the head
 
   // What most requests do not need.
   bool empty_body_due_ = false;  // asked for a body where there is none

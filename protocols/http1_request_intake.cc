@@ -20,6 +20,13 @@ bool IsExclusive(const Http1Request& request) {
          !request.upgrade.empty();
 }
 
+// Of bytes that are no request: what asked by HEAD expects no body whatever it is answered.
+bool IsOfHead(std::string_view head) {
+  constexpr std::string_view kEmptyLine = "\r\n";
+  if (head.substr(0, kEmptyLine.size()) == kEmptyLine) head.remove_prefix(kEmptyLine.size());
+  return head.substr(0, 5) == "HEAD ";
+}
+
 bool IsCredential(std::string_view name) {
   return Http1EqualNames(name, "Authorization") || Http1EqualNames(name, "Proxy-Authorization") ||
          Http1EqualNames(name, "Cookie");
@@ -37,7 +44,7 @@ size_t Session::TakeRequest(std::string_view bytes) {
     return 0;
   }
   if (parsed.result == DecodeResult::kError) {
-    RefuseHead(parsed.error);
+    RefuseHead(parsed.error, bytes);
     return bytes.size();
   }
   head_deadline_ = kNever;
@@ -178,9 +185,10 @@ void Session::CheckAnswered(Http1Exchange& exchange) {
 }
 
 // Behind the answers that are due comes one that says what is wrong, then the end.
-void Session::RefuseHead(Http1Error error) {
+void Session::RefuseHead(Http1Error error, std::string_view head) {
   Arrival& arrival = worker_->arrival();
   arrival.request = {};
+  if (IsOfHead(head)) arrival.request.method = Http1Method::kHead;
   ++worker_->counters().refusals;
   head_deadline_ = kNever;
   parser_.reset();

@@ -115,7 +115,7 @@ class Session final : public Handler {
   void HandleRoute(Http1Exchange& exchange, Arrival& arrival);
   void AnswerTrace(Http1Exchange& exchange, const Http1Request& request);
   void CheckAnswered(Http1Exchange& exchange);
-  void RefuseHead(Http1Error error);
+  void RefuseHead(Http1Error error, std::string_view head);
 
   // http1_body_intake.cc
   size_t TakeBody(std::string_view bytes);

@@ -19,6 +19,7 @@ class Route {
     WebSocketAnswer answer = AnswerWebSocketRequest(exchange.request(), options_);
     for (const WebSocketField& field : answer.fields) exchange.AddHeader(field.name, field.value);
     if (answer.refusal != WebSocketRefusal::kNone) {
+      if (WebSocketRefusalStatus(answer.refusal) == 426) exchange.OfferUpgrade("websocket");
       exchange.Reply(WebSocketRefusalStatus(answer.refusal), "text/plain; charset=utf-8",
                      std::string(WebSocketRefusalText(answer.refusal)) + "\n");
       return;

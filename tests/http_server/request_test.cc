@@ -19,6 +19,8 @@ std::vector<RequestCase> Cases() {
       {"an empty line before it", "\r\n" + hello, "200", false},
       {"two", hello + hello, "200 200", false},
       {"HEAD", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "200", false, "H"},
+      {"HEAD without a Host", "HEAD / HTTP/1.1\r\n\r\n", "400", true, "H"},
+      {"HEAD of a broken request", "\r\nHEAD /  HTTP/1.1\r\nHost: h\r\n\r\n", "400", true, "H"},
       {"HEAD, then GET", "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n" + hello, "200 200", false, "H"},
       {"an absolute target", Get("http://h/"), "200", false},
       {"no such path", Get("/nowhere"), "404", false},

@@ -297,6 +297,8 @@ TEST_P(SocketPairTest, WhatIsNoWebSocketIsRefusedByTheRoute) {
   EXPECT_TRUE(TurnUntil([&] { return raw->closed(); }));
   EXPECT_EQ(raw->received.rfind("HTTP/1.1 426 ", 0), 0u) << raw->received;
   EXPECT_THAT(raw->received, testing::HasSubstr("\r\nSec-WebSocket-Version: 13\r\n"));
+  EXPECT_THAT(raw->received, testing::HasSubstr("\r\nUpgrade: websocket\r\n"));
+  EXPECT_THAT(raw->received, testing::HasSubstr("\r\nConnection: close, upgrade\r\n"));
   EXPECT_TRUE(served_.empty());
 }
 
