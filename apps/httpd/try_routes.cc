@@ -23,21 +23,50 @@ std::optional<int> NumberUpTo(int max, std::string_view text) {
   return number;
 }
 
-// An answer begins with the first piece, so that a body of any length passes through. What the
-// client does not take of it stops the reading of what it sends.
-void Echo(Http1Exchange& exchange) {
-  const auto type = exchange.request().fields.Find("Content-Type");
-  std::string content_type(type.value_or("application/octet-stream"));
-  const uint64_t size = exchange.request().content_length;
-  const bool sized = exchange.request().body != Http1BodyKind::kChunked;
-  exchange.StreamBody([content_type = std::move(content_type), size, sized](
-                          Http1Exchange& e, std::string_view piece, bool last) {
-    if (!e.begun()) {
-      sized ? e.Begin(200, content_type, size) : e.Begin(200, content_type);
+// A body of up to kGatheredBytesMax is read to its end before it is answered, so that one that
+// turns out malformed is answered with 400. Of a longer one the answer begins before: a client has
+// to take it while it sends, for what it does not take stops the reading of what it sends.
+class EchoBody {
+ public:
+  explicit EchoBody(const Http1Request& request)
+      : content_type_(request.fields.Find("Content-Type").value_or("application/octet-stream")),
+        size_(request.content_length),
+        sized_(request.body != Http1BodyKind::kChunked) {}
+
+  void Take(Http1Exchange& exchange, std::string_view piece, bool last) {
+    if (!exchange.begun() && gathered_.size() + piece.size() > kGatheredBytesMax) Begin(exchange);
+    if (exchange.begun()) {
+      exchange.Write(piece);
+      if (last) exchange.End();
+      return;
     }
-    e.Write(piece);
-    if (last) return e.End();
-  });
+    gathered_.append(piece);
+    if (last) exchange.Reply(200, content_type_, gathered_);
+  }
+
+ private:
+  static constexpr size_t kGatheredBytesMax = size_t{1} << 20;
+
+  void Begin(Http1Exchange& exchange) {
+    if (sized_) {
+      exchange.Begin(200, content_type_, size_);
+    } else {
+      exchange.Begin(200, content_type_);
+    }
+    exchange.Write(gathered_);
+    gathered_ = {};
+  }
+
+  const std::string content_type_;
+  const uint64_t size_;
+  const bool sized_;
+  std::string gathered_;
+};
+
+void Echo(Http1Exchange& exchange) {
+  exchange.StreamBody(
+      [echo = std::make_unique<EchoBody>(exchange.request())](
+          Http1Exchange& e, std::string_view piece, bool last) { echo->Take(e, piece, last); });
 }
 
 void Status(Http1Exchange& exchange) {

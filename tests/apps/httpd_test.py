@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import tempfile
+import threading
 import time
 import unittest
 
@@ -275,10 +276,11 @@ class ServiceRoutes(HttpdCase):
 
     def test_routes_to_try_clients_against(self):
         server = self.serve_site("--echo")
-        status, headers, body = self.ask(server, "POST", "/echo", body=self.big,
+        sent = self.big[:1 << 20]
+        status, headers, body = self.ask(server, "POST", "/echo", body=sent,
                                          headers={"Content-Type": "x/y"})
         self.assertEqual((status, headers["Content-Type"]), (200, "x/y"))
-        self.assertTrue(body == self.big)
+        self.assertTrue(body == sent)
         self.assertEqual(self.ask(server, "POST", "/echo", body=b"")[::2], (200, b""))
         self.assertEqual(self.ask(server, "GET", "/echo")[0], 405)
         for code in (200, 204, 301, 304, 400, 401, 403, 404, 405, 418, 429, 500, 501, 503):
@@ -290,6 +292,27 @@ class ServiceRoutes(HttpdCase):
         client.sendall(b"GET /delay/200 HTTP/1.1\r\nHost: a\r\n\r\n")
         harness.reset(client)
         self.assertEqual(self.ask(server, "GET", "/delay/300")[0], 200)
+        self.stop(server)
+
+    def test_echo_of_a_long_body_to_a_client_that_reads_meanwhile(self):
+        server = self.serve_site("--echo")
+        client = self.client(server.address())
+        head = f"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {BIG_BYTES}\r\n" \
+               "Connection: close\r\n\r\n"
+        sender = threading.Thread(target=client.sendall, args=(head.encode() + self.big,))
+        sender.start()
+        answer = receive_to_end(client)
+        sender.join()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "))
+        self.assertTrue(answer.endswith(b"\r\n\r\n" + self.big))
+        self.stop(server)
+
+    def test_echo_of_a_malformed_body_is_400(self):
+        server = self.serve_site("--echo")
+        answer = self.exchange(
+            server, b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    b"5\r\nhello\r\nx\r\n")
+        self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
         self.stop(server)
 
     def test_trace_only_where_asked_for(self):

@@ -90,8 +90,7 @@ constexpr cli::Command kCommand = {
         "  sluice-load --tcp=127.0.0.1:9999 --connections=15000 --idle --duration=30s\n"
         "  sluice-load --udp=127.0.0.1:9999 --connections=8 --json\n"
         "  sluice-load --http=http://127.0.0.1:8080/ --connections=100 --depth=8 --json\n"
-        "  sluice-load --http=http://127.0.0.1:8080/notes --method=POST --body=hello "
-        "--header=\"Content-Type: text/plain\" --requests=10000\n"};
+        "  sluice-load --http=http://127.0.0.1:8080/notes --method=POST --body=hello\n"};
 
 Framing FramingFromFlag() {
   const std::string text = absl::GetFlag(FLAGS_framing);
