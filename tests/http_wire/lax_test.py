@@ -1,6 +1,7 @@
 """Both commands against a server that checks nothing: they must fail it, and say why."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -36,9 +37,10 @@ def is_here(*programs):
 
 class Strictness(unittest.TestCase):
     def test_a_lax_server_fails_where_it_must(self):
-        names = "|".join(sorted({group for group, _ in FAILED + PASSED}))
-        done = run("strictness.py", "--command", LAX, "--json", "--patience", "0.5", "--jobs", "32",
-                   "--filter", f"^({names}): (?!.*(split|hundred))")
+        # Few, and with patience: on a busy machine a server may be slow without being wrong.
+        names = "|".join(re.escape(f"{group}: {name}") for group, name in FAILED + PASSED)
+        done = run("strictness.py", "--command", LAX, "--json", "--patience", "5", "--jobs", "32",
+                   "--filter", f"^({names})$")
         self.assertEqual(done.returncode, 1, done.stderr)
         results = {(one["group"], one["name"]): one for one in json.loads(done.stdout)["cases"]}
         for case in FAILED:
