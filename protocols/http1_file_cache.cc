@@ -53,37 +53,39 @@ Http1FileCache::Http1FileCache(FileRoot root, MimeTypes types, Http1FileCacheOpt
 
 Http1FileCache::Found Http1FileCache::Get(std::string_view name, FileCoding coding, TimePoint now) {
   const std::string key = KeyOf(name, coding);
-  bool fresh = false;
-  Http1CachedFilePtr known = Lookup(key, now, &fresh);
-  if (fresh) return {FileError::kNone, std::move(known)};
-  if (known != nullptr && Unchanged(*known, name, coding)) {
+  Known known = Lookup(key, now);
+  if (known.fresh) return {FileError::kNone, std::move(known.file)};
+  if (known.file != nullptr && Unchanged(*known.file, name, coding)) {
     const std::lock_guard lock(mutex_);
     ++stats_.checks;
     const auto place = by_key_.find(key);
-    if (place != by_key_.end() && place->second->file == known) place->second->checked = now;
-    return {FileError::kNone, std::move(known)};
+    if (place != by_key_.end() && place->second->file == known.file) {
+      place->second->checked = now;
+      place->second->round = known.round;
+    }
+    return {FileError::kNone, std::move(known.file)};
   }
   Found found = Load(name, coding);
   const std::lock_guard lock(mutex_);
   if (const auto place = by_key_.find(key); place != by_key_.end()) Forget(place->second);
-  if (found.error == FileError::kNone) Keep(key, found.file, now);
+  if (found.error == FileError::kNone) Keep({key, found.file, now, known.round});
   return found;
 }
 
 Http1CachedFilePtr Http1FileCache::GetFresh(std::string_view name, TimePoint now) {
-  bool fresh = false;
-  Http1CachedFilePtr known = Lookup(name, now, &fresh);
-  return fresh ? std::move(known) : nullptr;
+  Known known = Lookup(name, now);
+  return known.fresh ? std::move(known.file) : nullptr;
 }
 
-Http1CachedFilePtr Http1FileCache::Lookup(std::string_view key, TimePoint now, bool* fresh) {
+Http1FileCache::Known Http1FileCache::Lookup(std::string_view key, TimePoint now) {
   const std::lock_guard lock(mutex_);
   const auto place = by_key_.find(key);
-  if (place == by_key_.end()) return nullptr;
+  if (place == by_key_.end()) return {.file = nullptr, .fresh = false, .round = round_};
   entries_.splice(entries_.begin(), entries_, place->second);
-  *fresh = now < After(place->second->checked, options_.fresh_for);
-  if (*fresh) ++stats_.hits;
-  return place->second->file;
+  const Entry& entry = *place->second;
+  const bool fresh = entry.round == round_ && now < After(entry.checked, options_.fresh_for);
+  if (fresh) ++stats_.hits;
+  return {.file = entry.file, .fresh = fresh, .round = round_};
 }
 
 bool Http1FileCache::Unchanged(const Http1CachedFile& file, std::string_view name,
@@ -157,10 +159,10 @@ void Http1FileCache::WriteFields(FileCoding coding, Http1CachedFile* file) const
   if (coding == FileCoding::kBrotli) fields += "Content-Encoding: br\r\n";
 }
 
-void Http1FileCache::Keep(const std::string& key, Http1CachedFilePtr file, TimePoint now) {
+void Http1FileCache::Keep(Entry entry) {
   ++stats_.loads;
-  stats_.content_bytes += file->content.size();
-  entries_.push_front({key, std::move(file), now});
+  stats_.content_bytes += entry.file->content.size();
+  entries_.push_front(std::move(entry));
   by_key_.emplace(entries_.front().key, entries_.begin());
   const auto too_much = [this] {
     return entries_.size() > options_.files_max ||
@@ -181,6 +183,11 @@ void Http1FileCache::Forget(Entries::iterator entry) {
 void Http1FileCache::Clear() {
   const std::lock_guard lock(mutex_);
   while (!entries_.empty()) Forget(entries_.begin());
+}
+
+void Http1FileCache::LookAgain() {
+  const std::lock_guard lock(mutex_);
+  ++round_;
 }
 
 Http1FileCacheStats Http1FileCache::stats() const {

@@ -75,6 +75,9 @@ class Http1FileCache {
   // Forgets everything; what is being answered with lives on.
   void Clear();
 
+  // Files were changed: each is looked at again before it is answered with, on every loop.
+  void LookAgain();
+
   const FileRoot& root() const { return root_; }
   Http1FileCacheStats stats() const;
 
@@ -83,16 +86,22 @@ class Http1FileCache {
     std::string key;
     Http1CachedFilePtr file;
     TimePoint checked;
+    uint64_t round;  // that the check began in
+  };
+  struct Known {
+    Http1CachedFilePtr file;
+    bool fresh = false;
+    uint64_t round = 0;  // now
   };
   using Entries = std::list<Entry>;  // last used first
 
-  Http1CachedFilePtr Lookup(std::string_view key, TimePoint now, bool* fresh);
+  Known Lookup(std::string_view key, TimePoint now);
   bool Unchanged(const Http1CachedFile& file, std::string_view name, FileCoding coding) const;
   Found Load(std::string_view name, FileCoding coding) const;
   bool HasNeighbour(std::string_view name, FileCoding coding, const FileStatus& of) const;
   bool Read(Http1CachedFile* file) const;
   void WriteFields(FileCoding coding, Http1CachedFile* file) const;
-  void Keep(const std::string& key, Http1CachedFilePtr file, TimePoint now);
+  void Keep(Entry entry);
   void Forget(Entries::iterator entry);
 
   const FileRoot root_;
@@ -102,6 +111,7 @@ class Http1FileCache {
   mutable std::mutex mutex_;  // over all below
   Entries entries_;
   absl::flat_hash_map<std::string_view, Entries::iterator> by_key_;  // into the entries' keys
+  uint64_t round_ = 0;  // ends with LookAgain; what was looked at before it is not fresh
   Http1FileCacheStats stats_;
 };
 

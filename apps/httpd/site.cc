@@ -18,7 +18,7 @@ Site::Site(const SiteOptions& options, const Http1StaticFiles& files, int loops)
     : server_(options.server), files_(files), counters_(static_cast<size_t>(loops)) {
   AddServiceRoutes();
   if (options.try_routes) AddTryRoutes(server_);
-  if (options.writable) AddUploads(server_, files_.files().root(), options.uploads);
+  if (options.writable) AddUploads(server_, files_.files().cache(), options.uploads);
   server_.Get("/{path...}", files_);
 }
 

@@ -57,8 +57,8 @@ struct Upload {
 
 class Uploads {
  public:
-  Uploads(const FileRoot& root, UploadOptions options)
-      : root_(root), options_(std::move(options)) {}
+  Uploads(Http1FileCache& files, UploadOptions options)
+      : files_(files), options_(std::move(options)) {}
 
   void Put(Http1Exchange& exchange) const {
     const std::optional<Http1FilePath> path = Begin(exchange);
@@ -71,7 +71,7 @@ class Uploads {
     writing.replace = !(if_none_match.has_value() && *if_none_match == "*");
     auto upload = std::make_unique<Upload>();
     FileStatus status;
-    upload->existed = root_.Status(path->name, &status) == FileError::kNone;
+    upload->existed = files_.root().Status(path->name, &status) == FileError::kNone;
     Receive(exchange, path->name, writing, std::move(upload));
   }
 
@@ -79,7 +79,8 @@ class Uploads {
     const std::optional<Http1FilePath> path = Begin(exchange);
     if (!path.has_value()) return;
     FileStatus status;
-    if (const FileError error = root_.Status(path->name, &status); error != FileError::kNone) {
+    if (const FileError error = files_.root().Status(path->name, &status);
+        error != FileError::kNone) {
       return ReplyError(exchange, error);
     }
     if (!status.is_directory) {
@@ -94,8 +95,9 @@ class Uploads {
   void Delete(Http1Exchange& exchange) const {
     const std::optional<Http1FilePath> path = Begin(exchange);
     if (!path.has_value()) return;
-    const FileError error = root_.Delete(path->name);
+    const FileError error = files_.root().Delete(path->name);
     if (error != FileError::kNone) return ReplyError(exchange, error);
+    files_.LookAgain();
     exchange.Reply(204);
   }
 
@@ -122,22 +124,25 @@ class Uploads {
 
   void Receive(Http1Exchange& exchange, std::string_view name, const FileWriterOptions& writing,
                std::unique_ptr<Upload> upload) const {
-    const FileError error = upload->writer.Begin(root_, name, writing);
+    const FileError error = upload->writer.Begin(files_.root(), name, writing);
     if (error == FileError::kNotFound) {
       return exchange.Reply(409, "text/plain", "there is no such directory\n");
     }
     if (error != FileError::kNone) return ReplyError(exchange, error);
-    exchange.StreamBody([upload = std::move(upload)](Http1Exchange& e, std::string_view piece,
-                                                     bool last) { Take(e, *upload, piece, last); });
+    exchange.StreamBody(
+        [this, upload = std::move(upload)](Http1Exchange& e, std::string_view piece, bool last) {
+          Take(e, *upload, piece, last);
+        });
   }
 
   // What was written so far goes with the writer, where the client goes or an error ends it.
-  static void Take(Http1Exchange& exchange, Upload& upload, std::string_view piece, bool last) {
+  void Take(Http1Exchange& exchange, Upload& upload, std::string_view piece, bool last) const {
     if (exchange.begun()) return;  // refused; the rest is of no interest
     FileError error = upload.writer.Write(piece);
     if (error == FileError::kNone && last) error = upload.writer.Commit();
     if (error != FileError::kNone) return ReplyError(exchange, error);
     if (!last) return;
+    files_.LookAgain();
     if (!upload.location.empty()) exchange.AddHeader("Location", upload.location);
     exchange.Reply(upload.existed ? 204 : 201);
   }
@@ -150,14 +155,14 @@ class Uploads {
     return absl::StrCat("upload-", ms, "-", counter.fetch_add(1));
   }
 
-  const FileRoot& root_;
+  Http1FileCache& files_;
   const UploadOptions options_;
 };
 
 }  // namespace
 
-void AddUploads(Http1Server& server, const FileRoot& root, UploadOptions options) {
-  const auto uploads = std::make_shared<const Uploads>(root, std::move(options));
+void AddUploads(Http1Server& server, Http1FileCache& files, UploadOptions options) {
+  const auto uploads = std::make_shared<const Uploads>(files, std::move(options));
   constexpr std::string_view kEverywhere = "/{path...}";
   server.Put(kEverywhere, [uploads](Http1Exchange& exchange) { uploads->Put(exchange); });
   server.Post(kEverywhere, [uploads](Http1Exchange& exchange) { uploads->Post(exchange); });

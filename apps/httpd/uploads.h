@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "apps/httpd/credentials.h"
-#include "protocols/file_root.h"
+#include "protocols/http1_file_cache.h"
 #include "protocols/http1_server.h"
 
 namespace sluice::httpd {
@@ -21,8 +21,9 @@ struct UploadOptions {
   std::optional<Credentials> credentials;  // unset: everybody may
 };
 
-// `root` outlives the server.
-void AddUploads(Http1Server& server, const FileRoot& root, UploadOptions options);
+// Beneath the root of `files`, which outlive the server. What was answered is what the next GET
+// sees, on every loop.
+void AddUploads(Http1Server& server, Http1FileCache& files, UploadOptions options);
 
 }  // namespace sluice::httpd
 

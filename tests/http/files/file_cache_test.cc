@@ -56,6 +56,23 @@ TEST_F(Http1FileCacheTest, ALargeFileIsKeptOpenAndShared) {
   EXPECT_TRUE(Get("small")->has_content);
 }
 
+TEST_F(Http1FileCacheTest, ToLookAgainIsToSeeAChangeAtOnce) {
+  files_.Write("a.txt", "alpha");
+  files_.Write("b.txt", "beta");
+  Get("a.txt");
+  const Http1CachedFilePtr unchanged = Get("b.txt");
+  files_.Write("a.txt", "gamma");
+  files_.SetModified("a.txt", 1000);
+  cache().LookAgain();
+  EXPECT_EQ(cache().GetFresh("a.txt", now_), nullptr);
+  EXPECT_EQ(Get("a.txt")->content, "gamma");
+  EXPECT_EQ(Get("b.txt"), unchanged) << "looked at, not loaded";
+  EXPECT_EQ(cache().stats().loads, 3u);
+  EXPECT_EQ(cache().stats().checks, 1u);
+  EXPECT_NE(cache().GetFresh("a.txt", now_), nullptr);
+  EXPECT_NE(cache().GetFresh("b.txt", now_), nullptr);
+}
+
 TEST_F(Http1FileCacheTest, AChangeIsSeenWhenItIsLookedAtAgain) {
   files_.Write("a.txt", "alpha");
   const Http1CachedFilePtr first = Get("a.txt");
