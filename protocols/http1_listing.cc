@@ -9,6 +9,13 @@
 namespace sluice {
 namespace {
 
+constexpr std::string_view kStyle =
+    "<meta name=\"viewport\" content=\"width=device-width\"><style>"
+    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em}"
+    "h1{font-size:1.4em;overflow-wrap:anywhere}th{font-weight:500;text-align:left;opacity:.7}"
+    "td,th{padding-right:2em;white-space:nowrap}td:first-child{white-space:pre-wrap;"
+    "overflow-wrap:anywhere}td:nth-child(2),th:nth-child(2){text-align:right}</style>";
+
 void AddRow(const DirectoryEntry& entry, std::string* page) {
   const std::string_view slash = entry.status.is_directory ? "/" : "";
   const std::string size = entry.status.is_directory ? "" : std::to_string(entry.status.size);
@@ -50,11 +57,9 @@ std::string EscapeHtml(std::string_view text) {
 std::string RenderHttp1Listing(std::string_view path, bool is_root,
                                const std::vector<DirectoryEntry>& entries, bool cut) {
   const std::string title = "Index of " + EscapeHtml(path);
-  std::string page =
-      "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" + title +
-      "</title>\n<style>td{padding-right:2em}td:nth-child(2){text-align:right}</style></head>\n"
-      "<body><h1>" +
-      title + "</h1>\n<table>\n";
+  std::string page = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" + title +
+                     "</title>\n" + std::string(kStyle) + "</head>\n<body><h1>" + title +
+                     "</h1>\n<table>\n<tr><th>name</th><th>bytes</th><th>modified</th></tr>\n";
   if (!is_root) page += "<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n";
   for (const DirectoryEntry& entry : entries) AddRow(entry, &page);
   page += "</table>\n";

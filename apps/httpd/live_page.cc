@@ -47,7 +47,8 @@ void AddLivePage(Http1Server& server, AskForEvent ask, Duration interval) {
   server.Get("/live", [](Http1Exchange& exchange) {
     exchange.AddHeader("Cache-Control", "no-cache");
     exchange.AddHeader("Content-Security-Policy",
-                       "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'");
+                       "default-src 'self'; img-src data:; style-src 'unsafe-inline'; "
+                       "script-src 'unsafe-inline'");
     exchange.ReplyStatic(200, "text/html; charset=utf-8", kLivePageHtml);
   });
   server.Get("/live/events", [ask = std::move(ask), interval](Http1Exchange& exchange) {

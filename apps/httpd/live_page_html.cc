@@ -8,19 +8,23 @@ constexpr std::string_view kLivePageHtml = R"html(<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>sluice-httpd, live</title>
+<link rel="icon" href="data:,">
 <style>
-  :root { color-scheme: light dark; --line: #0a69da; --rule: #8884; --quiet: #777; }
+  :root { color-scheme: light dark; --line: #0a69da; --rule: #8884; --quiet: #6b6b6b; }
+  @media (prefers-color-scheme: dark) { :root { --line: #58a6ff; --quiet: #a0a0a0; } }
   body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
   h1 { font-size: 1.4rem; margin: 0; }
   #state { color: var(--quiet); margin: .2rem 0 1.4rem; }
-  #state.lost { color: #c62828; }
-  .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; }
+  #state.lost { color: #d93a3a; }
+  .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
   .tile { border: 1px solid var(--rule); border-radius: .5rem; padding: .7rem .9rem .5rem; }
-  .tile h2 { font-size: .85rem; font-weight: 500; color: var(--quiet); margin: 0; }
+  .tile h2 { font-size: .85rem; font-weight: 500; color: var(--quiet); margin: 0; white-space: nowrap; }
   .tile b { font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+  .tile small { color: var(--quiet); float: right; margin-top: .65rem; }
   svg { display: block; width: 100%; height: 2.6rem; margin-top: .3rem; }
   polyline { fill: none; stroke: var(--line); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-  table { border-collapse: collapse; width: 100%; margin-top: 1.6rem; font-variant-numeric: tabular-nums; }
+  .wide { overflow-x: auto; margin-top: 1.6rem; }
+  table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
   th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--rule); }
   th:first-child, td:first-child { text-align: left; }
   th { font-weight: 500; color: var(--quiet); }
@@ -29,11 +33,11 @@ constexpr std::string_view kLivePageHtml = R"html(<!DOCTYPE html>
 <h1>sluice-httpd</h1>
 <p id="state">connecting ...</p>
 <div class="tiles" id="tiles"></div>
-<table>
-  <thead><tr><th>loop<th>connections<th>accepted<th>requests<th>2xx<th>3xx<th>4xx<th>5xx<th>refused<th>received<th>sent</tr></thead>
+<div class="wide"><table>
+  <thead><tr><th>loop<th>connections<th>accepted<th>requests<th>2xx<th>3xx<th>4xx<th>5xx<th>refused<th>bytes received<th>bytes sent</tr></thead>
   <tbody id="loops"></tbody>
-</table>
-<footer>Counters of every loop, sent as Server-Sent Events. The same for Prometheus: <a href="/metrics">/metrics</a></footer>
+</table></div>
+<footer>The lines are the last minute, each up to its own peak. The same counters for Prometheus: <a href="/metrics">/metrics</a></footer>
 <script>
 'use strict';
 const POINTS = 120;
@@ -58,17 +62,20 @@ const tiles = [
     return requests > 0 ? calls / requests : 0;
   }, n => n.toFixed(2)],
   ['resident memory, bytes', now => now.resident_bytes, short],
-  ['backpressure pauses a second', rate('output_pauses'), short],
+  ['backpressure, pauses a second', rate('output_pauses'), short],
 ].map(([title, value, format]) => {
   const tile = document.createElement('div');
   tile.className = 'tile';
-  tile.innerHTML = '<h2></h2><b>-</b><svg viewBox="0 0 119 40" preserveAspectRatio="none"><polyline/></svg>';
+  tile.innerHTML = '<h2></h2><small></small><b>-</b><svg viewBox="0 0 119 40" preserveAspectRatio="none"><polyline/></svg>';
   tile.querySelector('h2').textContent = title;
   document.getElementById('tiles').append(tile);
-  return {value, format, history: [], number: tile.querySelector('b'), line: tile.querySelector('polyline')};
+  return {value, format, history: [], number: tile.querySelector('b'),
+    peak: tile.querySelector('small'), line: tile.querySelector('polyline')};
 });
 function draw(tile) {
-  const top = Math.max(...tile.history) || 1;
+  const peak = Math.max(...tile.history);
+  const top = peak || 1;
+  tile.peak.textContent = peak > 0 ? 'peak ' + tile.format(peak) : '';
   const first = POINTS - tile.history.length;
   tile.line.setAttribute('points',
       tile.history.map((v, i) => `${first + i},${(39 - 38 * v / top).toFixed(1)}`).join(' '));
