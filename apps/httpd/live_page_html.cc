@@ -16,7 +16,7 @@ constexpr std::string_view kLivePageHtml = R"html(<!DOCTYPE html>
   h1 { font-size: 1.4rem; margin: 0; }
   #state { color: var(--quiet); margin: .2rem 0 1.4rem; }
   #state.lost { color: #d93a3a; }
-  .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; }
+  .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; }
   .tile { border: 1px solid var(--rule); border-radius: .5rem; padding: .7rem .9rem .5rem; }
   .tile h2 { font-size: .85rem; font-weight: 500; color: var(--quiet); margin: 0; white-space: nowrap; }
   .tile b { font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
@@ -62,7 +62,7 @@ const tiles = [
     return requests > 0 ? calls / requests : 0;
   }, n => n.toFixed(2)],
   ['resident memory, bytes', now => now.resident_bytes, short],
-  ['backpressure, pauses a second', rate('output_pauses'), short],
+  ['output pauses a second', rate('output_pauses'), short],
 ].map(([title, value, format]) => {
   const tile = document.createElement('div');
   tile.className = 'tile';

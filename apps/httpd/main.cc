@@ -30,8 +30,10 @@ ABSL_FLAG(std::string, credentials, "",
           "with --writable: file of name:password lines; others are answered 401. Basic "
           "authentication, so passwords pass in the clear");
 ABSL_FLAG(int64_t, max_upload_bytes, int64_t{1} << 30, "of a request's body: above it 413");
-ABSL_FLAG(bool, echo, false,
-          "routes to try clients against: POST /echo, GET /status/CODE, GET /delay/MILLISECONDS");
+ABSL_FLAG(
+    bool, echo, false,
+    "routes to try clients against: POST /echo, GET /status/CODE, GET /delay/MILLISECONDS, and "
+    "a WebSocket, /ws, that sends back what it gets");
 ABSL_FLAG(bool, trace, false, "answer TRACE with the request's head, but for its credentials");
 ABSL_FLAG(std::string, access_log, "",
           "file to append a line for every answer to, or - for standard output; SIGHUP opens it "

@@ -9,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "protocols/websocket_route.h"
 #include "reactor/timer.h"
 
 namespace sluice::httpd {
@@ -101,10 +102,22 @@ void Delay(Http1Exchange& exchange) {
   exchange.OnGone([waiting = std::move(waiting)](Http1Exchange&) {});
 }
 
+// Gives messages back as they are. What the client does not take of them stops the reading, too.
+class EchoSocket : public WebSocketHandler {
+  void OnMessage(WebSocket& socket, const WebSocketMessage& message) override {
+    socket.Send(message.text, message.data);
+  }
+};
+
 }  // namespace
 
 void AddTryRoutes(Http1Server& server) {
   server.Post("/echo", Echo);
+  WebSocketServerOptions sockets;
+  sockets.socket.compression.enabled = true;  // where the client offers it
+  server.Get("/ws", WebSocketRoute(std::move(sockets), [](const Http1Request&) {
+               return std::make_unique<EchoSocket>();
+             }));
   server.Get("/status/{code}", Status);
   server.Get("/delay/{ms}", Delay);
 }

@@ -6,7 +6,9 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -15,6 +17,8 @@ import unittest
 import harness
 from harness import receive_to_end, wait_until
 from httpd_case import BIG_BYTES, HttpdCase
+
+README = os.path.join(os.path.dirname(__file__), "../../apps/httpd/README.md")
 
 
 @harness.on_every_backend
@@ -276,6 +280,21 @@ class ServiceRoutes(HttpdCase):
         self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
         self.stop(server)
 
+    def test_a_web_socket_that_echoes(self):
+        server = self.serve_site("--echo")
+        client = self.client(server.address())
+        # The key and its answer are those of RFC 6455 1.3, the frame that of 5.7, masked.
+        client.sendall(b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                       b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                       b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58")
+        client.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
+        head, _, frames = receive_to_end(client).partition(b"\r\n\r\n")
+        self.assertTrue(head.startswith(b"HTTP/1.1 101 "), head)
+        self.assertIn(b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", head)
+        self.assertEqual(frames, b"\x81\x05Hello" b"\x88\x02\x03\xe8")
+        self.assertEqual(self.ask(server, "GET", "/ws")[0], 426)
+        self.stop(server)
+
     def test_trace_only_where_asked_for(self):
         request = b"TRACE / HTTP/1.1\r\nHost: a\r\nX: y\r\nCookie: z\r\nConnection: close\r\n\r\n"
         server = self.serve_site()
@@ -340,6 +359,37 @@ class AccessLog(HttpdCase):
         self.stop(server)
         self.assertIn("/first", "".join(self.log_lines(moved)))
         self.assertIn("/second", "".join(self.log_lines()))
+
+
+@unittest.skipUnless(shutil.which("curl"), "curl is not here")
+@harness.on_every_backend
+class WhatAnswersWhat(HttpdCase):
+    def lines(self):
+        """(status, command) of every line in the README's tables."""
+        with open(README, encoding="utf-8") as file:
+            blocks = re.findall(r"```sh\n(.*?)```", file.read(), re.DOTALL)
+        lines = [line for block in blocks for line in block.splitlines()]
+        return [re.fullmatch(r"(\d{3})  (.*?)(?:  +# .*)?", line).groups() for line in lines]
+
+    def test_every_line_of_the_readme(self):
+        self.write("hello.txt", b"hello\n")
+        os.unlink(os.path.join(self.root, "index.html"))
+        os.symlink("/etc/passwd", os.path.join(self.root, "outside"))
+        with open(os.path.join(self.outside, "writers"), "w", encoding="utf-8") as file:
+            file.write("ana:secret\n")
+        server = self.serve_site("--writable", f"--credentials={self.outside}/writers", "--echo",
+                                 "--trace", "--max-upload-bytes=1000000")
+        environment = dict(os.environ, H=server.target())
+        lines = self.lines()
+        self.assertGreater(len(lines), 40)
+        for status, command in lines:
+            with self.subTest(command=command[:100]):
+                wanted = rf"^(HTTP/1\.1 100 Continue\r\n\r\n)?HTTP/1\.1 {status} "
+                # bash: not every sh has \x in its printf.
+                result = subprocess.run(["bash", "-c", command], cwd=self.outside, env=environment,
+                                        capture_output=True, timeout=harness.WAIT_S)
+                self.assertRegex(result.stdout, wanted.encode(), result.stderr)
+        self.stop(server)
 
 
 class BadUsage(unittest.TestCase):
