@@ -26,7 +26,7 @@ done
 echo "demo: building (the first time takes a few minutes)"
 cmake --preset release >/dev/null
 cmake --build --preset release --parallel "$(nproc)" \
-  --target sluice-echo sluice-load sluice-sticky sluice-backlog
+  --target sluice-echo sluice-httpd sluice-load sluice-sticky sluice-backlog
 
 bin=build/release/bin
 work=$(mktemp -d)
@@ -50,14 +50,19 @@ run_json() {
   "$@" --json >"$work/$name.json"
 }
 
-# start_echo BACKEND: a server on free ports; sets $server, $tcp and $udp.
-start_echo() {
-  "$bin/sluice-echo" --backend="$1" --tcp=127.0.0.1:0 --udp=127.0.0.1:0 >"$work/server" 2>"$work/errors" &
+# start_server LISTENERS PROGRAM FLAGS...: with so many listeners on free ports; sets $server, $tcp and $udp.
+start_server() {
+  local listeners=$1 program=$2
+  shift 2
+  : >"$work/server"
+  "$bin/$program" "$@" >"$work/server" 2>"$work/errors" &
   server=$!
   for _ in $(seq 100); do
-    tcp=$(sed -n 's/^listening tcp \([^ ]*\).*/\1/p' "$work/server")
-    udp=$(sed -n 's/^listening udp \([^ ]*\).*/\1/p' "$work/server")
-    if [ -n "$tcp" ] && [ -n "$udp" ]; then return 0; fi
+    if [ "$(grep -c '^listening ' "$work/server")" -ge "$listeners" ]; then
+      tcp=$(sed -n 's/^listening tcp \([^ ]*\).*/\1/p' "$work/server")
+      udp=$(sed -n 's/^listening udp \([^ ]*\).*/\1/p' "$work/server")
+      return 0
+    fi
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
   done
@@ -65,7 +70,7 @@ start_echo() {
   return 1
 }
 
-stop_echo() {
+stop_server() {
   kill -TERM "$server"
   wait "$server"  # a drained server exits 0
   server=
@@ -75,7 +80,7 @@ chapter "1. One server, two backends: the same echo server on epoll and on io_ur
 say "sluice-load opens 500 connections, sends 64 bytes on each, waits for the echo, checks every byte and sends again."
 backends=()
 for backend in epoll io_uring; do
-  if ! start_echo "$backend"; then
+  if ! start_server 2 sluice-echo --backend="$backend" --tcp=127.0.0.1:0 --udp=127.0.0.1:0; then
     say "$backend is not available here: $(cat "$work/errors")"
     continue
   fi
@@ -84,9 +89,9 @@ for backend in epoll io_uring; do
   run_json "load_tcp_$backend" "$bin/sluice-load" --tcp="$tcp" --connections=500 --duration=5s
   run_json "load_pipelined_$backend" "$bin/sluice-load" --tcp="$tcp" --connections=64 --depth=16 --duration=4s
   run_json "load_udp_$backend" "$bin/sluice-load" --udp="$udp" --connections=16 --duration=3s
-  stop_echo
+  stop_server
 done
-python3 tools/demo_results.py loads "$work"
+python3 tools/demo_results.py loads "$work" tcp pipelined udp
 say "Depth is how many requests a connection has under way: many small messages then share one" \
   "system call, which is why the pipelined rows are so much faster."
 
@@ -100,7 +105,21 @@ chapter "3. The half-connection backlog (半连接池): what the 5 in listen(5) 
 run_json backlog "$bin/sluice-backlog" sweep --quick
 "$bin/sluice-backlog" sweep --quick
 
+chapter "4. HTTP/1.1: a directory served by sluice-httpd"
+say "sluice-load asks for the same page again and again: 64 connections, then 16 requests deep on each."
+mkdir "$work/site"
+printf '<h1>Hello</h1>\n' >"$work/site/index.html"
+for backend in "${backends[@]}"; do
+  start_server 1 sluice-httpd --backend="$backend" --root="$work/site" --listen=127.0.0.1:0
+  sed 's/^/  /' "$work/server"
+  run_json "load_http_$backend" "$bin/sluice-load" --http="http://$tcp/" --duration=2s
+  run_json "load_http-pipelined_$backend" "$bin/sluice-load" --http="http://$tcp/" --depth=16 --duration=2s
+  stop_server
+done
+python3 tools/demo_results.py loads "$work" http http-pipelined
+
 python3 tools/demo_results.py merge "$work" "$output"
 printf '\n'
 say "Done in $((SECONDS - started)) s. Every figure above is in $output." \
-  "Next: run build/release/bin/sluice-echo, talk to it with nc, and read README.md."
+  "Next: run build/release/bin/sluice-echo, talk to it with nc, or" \
+  "build/release/bin/sluice-httpd --root=. --list with a browser, and read README.md."
