@@ -66,6 +66,9 @@ Http1FileCache::Found Http1FileCache::Get(std::string_view name, FileCoding codi
     return {FileError::kNone, std::move(known.file)};
   }
   Found found = Load(name, coding);
+  if (found.error == FileError::kOutOfFiles && known.of_this_round) {
+    return {FileError::kNone, std::move(known.file)};
+  }
   const std::lock_guard lock(mutex_);
   if (const auto place = by_key_.find(key); place != by_key_.end()) Forget(place->second);
   if (found.error == FileError::kNone) Keep({key, found.file, now, known.round});
@@ -80,12 +83,14 @@ Http1CachedFilePtr Http1FileCache::GetFresh(std::string_view name, TimePoint now
 Http1FileCache::Known Http1FileCache::Lookup(std::string_view key, TimePoint now) {
   const std::lock_guard lock(mutex_);
   const auto place = by_key_.find(key);
-  if (place == by_key_.end()) return {.file = nullptr, .fresh = false, .round = round_};
+  if (place == by_key_.end())
+    return {.file = nullptr, .of_this_round = false, .fresh = false, .round = round_};
   entries_.splice(entries_.begin(), entries_, place->second);
   const Entry& entry = *place->second;
-  const bool fresh = entry.round == round_ && now < After(entry.checked, options_.fresh_for);
+  const bool of_this_round = entry.round == round_;
+  const bool fresh = of_this_round && now < After(entry.checked, options_.fresh_for);
   if (fresh) ++stats_.hits;
-  return {.file = entry.file, .fresh = fresh, .round = round_};
+  return {.file = entry.file, .of_this_round = of_this_round, .fresh = fresh, .round = round_};
 }
 
 bool Http1FileCache::Unchanged(const Http1CachedFile& file, std::string_view name,

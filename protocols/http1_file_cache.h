@@ -66,7 +66,8 @@ class Http1FileCache {
     FileError error = FileError::kNone;
     Http1CachedFilePtr file;
   };
-  // `name` as FileRoot wants it. A coding other than kIdentity: its neighbour.
+  // `name` as FileRoot wants it. A coding other than kIdentity: its neighbour. Where descriptors
+  // ran out, what was known before, unless LookAgain was called since.
   Found Get(std::string_view name, FileCoding coding, TimePoint now);
 
   // What Get would give without asking the system; otherwise nullptr.
@@ -90,6 +91,7 @@ class Http1FileCache {
   };
   struct Known {
     Http1CachedFilePtr file;
+    bool of_this_round = false;
     bool fresh = false;
     uint64_t round = 0;  // now
   };

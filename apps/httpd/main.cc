@@ -71,7 +71,8 @@ constexpr cli::Command kCommand = {
         "  sluice-httpd --root=public                       # http://127.0.0.1:8080\n"
         "  sluice-httpd --root=. --list --listen=:8000 --threads=0\n"
         "  sluice-httpd --root=drop --writable --credentials=writers.txt\n"
-        "  curl -T photo.jpg http://127.0.0.1:8080/photo.jpg\n"};
+        "  curl -u NAME:PASSWORD -T photo.jpg http://127.0.0.1:8080/photo.jpg\n"
+        "  sluice-httpd --root=. --echo                     # curl -d hello 127.0.0.1:8080/echo\n"};
 
 // Ends the program where a flag has no meaning.
 Duration TimeoutFlag(const char* name, absl::Duration value) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,25 @@ TEST_F(Http1FileCacheTest, ToLookAgainIsToSeeAChangeAtOnce) {
   EXPECT_EQ(cache().stats().checks, 1u);
   EXPECT_NE(cache().GetFresh("a.txt", now_), nullptr);
   EXPECT_NE(cache().GetFresh("b.txt", now_), nullptr);
+}
+
+TEST_F(Http1FileCacheTest, WhatIsKnownIsAnsweredWithWhereDescriptorsRanOut) {
+  files_.Write("a.txt", "alpha");
+  files_.Write("b.txt", "beta");
+  const Http1CachedFilePtr known = Get("a.txt");
+  rlimit usual;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = usual.rlim_max};
+  now_ += 1s;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const Http1FileCache::Found again = cache().Get("a.txt", FileCoding::kIdentity, now_);
+  const Http1FileCache::Found unknown = cache().Get("b.txt", FileCoding::kIdentity, now_);
+  cache().LookAgain();
+  const Http1FileCache::Found written = cache().Get("a.txt", FileCoding::kIdentity, now_);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_EQ(again.file, known);
+  EXPECT_EQ(unknown.error, FileError::kOutOfFiles);
+  EXPECT_EQ(written.error, FileError::kOutOfFiles);
 }
 
 TEST_F(Http1FileCacheTest, AChangeIsSeenWhenItIsLookedAtAgain) {
