@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "bench/compare/hello.h"
 #include "bench/dispatch.h"
 #include "protocols/http1_server.h"
 #include "protocols/http1_static_files.h"
@@ -29,6 +30,18 @@ void Http1FixedAnswer(benchmark::State& state) {
   Dispatch(state, kRequest, [&](Loop& loop) { return server.Factory(loop); });
 }
 BENCHMARK(Http1FixedAnswer)->Arg(1)->Arg(16);
+
+// What sluice-bench-compare sends and gets, without a kernel; range(1) requests arrive at once.
+void Http1Hello(benchmark::State& state) {
+  Http1Server server;
+  server.Get(
+      "/", [](Http1Exchange& exchange) { exchange.Reply(200, "text/plain", compare::kHelloBody); });
+  std::string requests;
+  for (int64_t i = 0; i < state.range(1); ++i) requests += compare::kHelloRequest;
+  Dispatch(state, requests, [&](Loop& loop) { return server.Factory(loop); });
+  state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(1));
+}
+BENCHMARK(Http1Hello)->Args({1, 1})->Args({1, 16});
 
 void Http1CachedFile(benchmark::State& state) {
   const std::string folder =

@@ -32,12 +32,14 @@ Http1Error JudgeConnection(const HeadFacts& head, Http1Framing* framing);
 Http1Error JudgeExpect(const HeadFacts& head, Http1Request* request);
 
 // Exactly one valid Host in HTTP/1.1, at most one in 1.0.
-inline Http1Error JudgeHost(const HeadFacts& head, const Http1Scan& scan) {
+// `host_bytes(value)` are those at its front that Http1Scan::find_not_host passes over.
+template <class HostBytes>
+inline Http1Error JudgeHost(const HeadFacts& head, const HostBytes& host_bytes) {
   if (!head.fields.Has(kHost)) [[unlikely]]
     return head.minor_version > 0 ? Http1Error::kNoHost : Http1Error::kNone;
   if (head.fields.HasSeveral(kHost)) return Http1Error::kRepeatedHost;
-  const bool valid = IsHostAndPort(head.fields.Value(head.message, kHost), scan);
-  return valid ? Http1Error::kNone : Http1Error::kBadHost;
+  const std::string_view host = head.fields.Value(head.message, kHost);
+  return IsHostAndPort(host, host_bytes(host)) ? Http1Error::kNone : Http1Error::kBadHost;
 }
 
 // Whether the fields hold nothing for JudgeBody, JudgeConnection and JudgeExpect.

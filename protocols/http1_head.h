@@ -3,6 +3,7 @@
 #ifndef SLUICE_PROTOCOLS_HTTP1_HEAD_H_
 #define SLUICE_PROTOCOLS_HTTP1_HEAD_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,9 @@ struct FieldTable {
   std::array<Http1FieldPlace, kHttp1FieldCapacity> places;
 };
 
+// What one look takes in.
+inline constexpr size_t kShortHeadBytesMax = 64;
+
 enum class Progress : uint8_t { kNeedMore, kMessage, kFailed, kAgain };
 
 }  // namespace http1
@@ -54,7 +58,12 @@ class Http1Head {
  public:
   using Progress = http1::Progress;
 
-  Http1Head(const Http1Limits& limits, const Http1Scan& scan) : limits_(&limits), scan_(&scan) {}
+  Http1Head(const Http1Limits& limits, const Http1Scan& scan)
+      : limits_(&limits), scan_(&scan), expects_short_(ShortLinesAllowed()) {}
+
+  // True: a whole head was read, as by Read with kMessage, and `*look` says what its bytes are.
+  // False: nothing was read.
+  bool ReadShort(std::string_view bytes, Http1Masks* look);
 
   // Reads as far as there are bytes; never kAgain. On kMessage `start_line`, `fields` and
   // `head_bytes` say what was read, and the next call starts a new head; on kFailed `error` says
@@ -75,6 +84,13 @@ class Http1Head {
   }
 
  private:
+  // No limit of a head is below what a look takes in.
+  bool ShortLinesAllowed() const {
+    return std::min({StartLine::BytesMax(*limits_), limits_->field_line_bytes_max,
+                     limits_->head_bytes_max}) >= http1::kShortHeadBytesMax;
+  }
+  bool TakeShortLines(std::string_view bytes, const Http1Masks& look, uint64_t ends);
+
   // The functions below take lines of the unconsumed input from line_at_ on. kAgain: all of the
   // stretch that was indexed is taken, and more bytes are there.
   Progress ReadStretches(std::string_view bytes);
@@ -100,6 +116,7 @@ class Http1Head {
   uint32_t looked_bytes_ = 0;  // no line ends between line_at_ and here; a last CR is still ahead
   uint32_t head_bytes_ = 0;
   bool start_line_taken_ = false;
+  bool expects_short_;  // the head before was, or there was none
   Http1Error error_ = Http1Error::kNone;
   StartLine start_line_;
   http1::FieldTable fields_;

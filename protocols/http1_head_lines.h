@@ -59,6 +59,7 @@ template <class StartLine>
     if (end + 1 == bytes.size()) break;
     if (end == at && start_line_taken_) {
       head_bytes_ = static_cast<uint32_t>(end + 2);
+      expects_short_ = head_bytes_ <= http1::kShortHeadBytesMax && ShortLinesAllowed();
       Reset();
       return bytes[end + 1] == '\n' ? Progress::kMessage : Fail(Http1Error::kBareCarriageReturn);
     }
@@ -119,7 +120,7 @@ template <class StartLine>
   if (StartLine::kMayFollowEmptyLine && end == 0) [[unlikely]]
     return Http1Error::kNone;
   start_line_taken_ = true;
-  return start_line_.Parse({message, at, end, not_token}, *limits_, *scan_);
+  return start_line_.Parse({message, at, end, not_token, nullptr}, *limits_, *scan_);
 }
 
 template <class StartLine>

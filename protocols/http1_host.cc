@@ -9,17 +9,6 @@
 namespace sluice::http1 {
 namespace {
 
-// Up to five digits; empty is what RFC 3986 allows for the default port.
-bool IsPort(std::string_view text) {
-  uint32_t port = 0;
-  for (const char byte : text) {
-    if (!IsDigit(byte)) return false;
-    port = port * 10 + static_cast<uint32_t>(byte - '0');
-    if (port > UINT16_MAX) return false;
-  }
-  return text.size() <= 5;
-}
-
 bool IsIpv6(std::string_view text) {
   char terminated[INET6_ADDRSTRLEN];
   if (text.size() >= sizeof terminated) return false;
@@ -52,6 +41,16 @@ size_t HostBytes(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsPort(std::string_view text) {
+  uint32_t port = 0;
+  for (const char byte : text) {
+    if (!IsDigit(byte)) return false;
+    port = port * 10 + static_cast<uint32_t>(byte - '0');
+    if (port > UINT16_MAX) return false;
+  }
+  return text.size() <= 5;
+}
 
 bool IsAnyHostAndPort(std::string_view text) {
   const size_t host = HostBytes(text);

@@ -54,6 +54,10 @@ class Http1RequestParser {
   void Reset() { head_.Reset(); }
 
  private:
+  // Of a head that was read.
+  template <class HostBytes>
+  Http1Parsed Whole(const char* message, Http1Request* request, const HostBytes& host_bytes);
+
   Http1Head<http1::RequestLine> head_;
 };
 

@@ -3,6 +3,7 @@
 #include "protocols/http1_framing.h"
 #include "protocols/http1_head_lines.h"
 #include "protocols/http1_parser.h"
+#include "protocols/http1_short_head.h"
 
 namespace sluice {
 namespace {
@@ -33,11 +34,12 @@ void Describe(const char* message, const http1::RequestLine& line, const http1::
   }
 }
 
-Http1Error Judge(const http1::HeadFacts& head, const Http1Scan& scan, Http1Request* request) {
+template <class HostBytes>
+Http1Error Judge(const http1::HeadFacts& head, const HostBytes& host_bytes, Http1Request* request) {
   static_cast<Http1Framing&>(*request) = Http1Framing();
   request->keep_alive = head.minor_version > 0;
   request->expect_continue = false;
-  Http1Error error = JudgeHost(head, scan);
+  Http1Error error = JudgeHost(head, host_bytes);
   if (error != Http1Error::kNone || SaysNothingOfFraming(head.fields)) return error;
   error = JudgeBody(head, request);
   if (error != Http1Error::kNone) return error;
@@ -49,14 +51,30 @@ Http1Error Judge(const http1::HeadFacts& head, const Http1Scan& scan, Http1Reque
 }  // namespace
 
 Http1Parsed Http1RequestParser::Parse(std::string_view bytes, Http1Request* request) {
+  Http1Masks look;
+  if (head_.ReadShort(bytes, &look)) {
+    return Whole(bytes.data(), request, [&](std::string_view host) {
+      const uint64_t stops = look.not_host >> (host.data() - bytes.data());
+      return static_cast<size_t>(__builtin_ctzll(stops));
+    });
+  }
   const http1::Progress progress = head_.Read(bytes);
   if (progress == http1::Progress::kNeedMore) return {};
   if (progress == http1::Progress::kFailed) return {DecodeResult::kError, head_.error(), 0};
+  return Whole(bytes.data(), request, [this](std::string_view host) {
+    return http1::FindNotHost(head_.scan(), host.data(), host.size());
+  });
+}
+
+template <class HostBytes>
+[[gnu::always_inline]] inline Http1Parsed Http1RequestParser::Whole(const char* message,
+                                                                    Http1Request* request,
+                                                                    const HostBytes& host_bytes) {
   const http1::RequestLine& line = head_.start_line();
   const Http1Error error =
-      Judge({bytes.data(), head_.fields(), line.minor_version}, head_.scan(), request);
+      Judge({message, head_.fields(), line.minor_version}, host_bytes, request);
   if (error != Http1Error::kNone) return {DecodeResult::kError, error, 0};
-  Describe(bytes.data(), line, head_.fields(), request);
+  Describe(message, line, head_.fields(), request);
   return {DecodeResult::kMessage, Http1Error::kNone, head_.head_bytes()};
 }
 

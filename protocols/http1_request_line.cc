@@ -47,6 +47,13 @@ Http1Error RequestLine::TooLong(const char* line, const Http1Limits& limits) {
   return Http1Error::kMethodTooLong;
 }
 
+// A space follows the target, so that there is a byte to stop at.
+bool RequestLine::IsPlainPath(const Http1Masks& look, const char* message) const {
+  const auto plain = static_cast<size_t>(__builtin_ctzll(look.not_plain_target >> target_at));
+  return message[target_at] == '/' && target_at + plain == target_end &&
+         method != Http1Method::kConnect;
+}
+
 Http1Error RequestLine::Parse(const FirstLine& line, const Http1Limits& limits,
                               const Http1Scan& scan) {
   const char* const message = line.message;
@@ -71,6 +78,12 @@ Http1Error RequestLine::Parse(const FirstLine& line, const Http1Limits& limits,
   if (target_at >= target_end) return Http1Error::kBadRequestLine;
   if (static_cast<size_t>(target_end - target_at) > limits.target_bytes_max) {
     return Http1Error::kTargetTooLong;
+  }
+  if (line.look != nullptr && IsPlainPath(*line.look, message)) [[likely]] {
+    form = Http1TargetForm::kOrigin;
+    path_at = target_at;
+    path_end = target_end;
+    return Http1Error::kNone;
   }
   return ParseTarget(message, limits, scan, this);
 }

@@ -30,8 +30,19 @@ struct Http1Index {
   uint16_t line_end[kBytesMax / 2 + kBatchMax];
 };
 
+// What up to 64 bytes are: a bit a byte, the first byte's lowest; zeros behind them.
+struct Http1Masks {
+  uint64_t carriage_return;
+  uint64_t control;  // with tabs
+  uint64_t not_token;
+  uint64_t not_plain_target;  // as Http1Scan::find_not_plain_target has it
+  uint64_t not_host;
+};
+
 struct Http1Scan {
   const char* name;
+  // At 1 to 64 bytes.
+  void (*look)(const char* bytes, size_t size, Http1Masks* masks);
   // Indexes a stretch that starts at the start of a line, at least one byte. It may stop early, at
   // the end of a block with a CR two bytes behind another (or first of all): an empty line, if what
   // is between them is one LF.

@@ -32,8 +32,8 @@ struct Avx2Block {
         _mm256_and_si256(_mm256_srli_epi16(lane, 4), _mm256_set1_epi8(0x0f));
     return _mm256_and_si256(low, _mm256_shuffle_epi8(Twice(set.high), high_nibbles));
   }
-  static uint64_t NotIn(const Nibbles& set, const char* bytes) {
-    return Mask(_mm256_cmpeq_epi8(Common(set, Load(bytes)), _mm256_setzero_si256()));
+  static uint64_t NotIn(const Nibbles& set, __m256i lane) {
+    return Mask(_mm256_cmpeq_epi8(Common(set, lane), _mm256_setzero_si256()));
   }
 
   static Http1Masks Lane(const char* bytes) {
@@ -41,16 +41,17 @@ struct Avx2Block {
     const __m256i common = Common(kHeadNibbles, lane);
     const __m256i del = _mm256_cmpeq_epi8(lane, _mm256_set1_epi8(0x7f));
     const uint64_t token = Mask(_mm256_cmpgt_epi8(common, _mm256_setzero_si256()));
-    return {Equal(lane, '\r'), Mask(_mm256_or_si256(common, del)), token ^ 0xffffffffu};
+    return {Equal(lane, '\r'), Mask(_mm256_or_si256(common, del)), token ^ 0xffffffffu,
+            NotIn(kPlainTargetNibbles, lane), NotIn(kHostNibbles, lane)};
   }
   static Http1Masks Short(const char* bytes, size_t size) {
     return ShortBlock<X86Lane16>(bytes, size);
   }
   static uint64_t Tabs(const char* bytes) { return Equal(Load(bytes), '\t'); }
   static uint64_t NotPlainTarget(const char* bytes, size_t) {
-    return NotIn(kPlainTargetNibbles, bytes);
+    return NotIn(kPlainTargetNibbles, Load(bytes));
   }
-  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostNibbles, bytes); }
+  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostNibbles, Load(bytes)); }
   static void LineEnds(uint64_t ends, size_t at, uint16_t* out) { AppendLineEnds(ends, at, out); }
 };
 

@@ -56,10 +56,13 @@ struct Avx512Block {
   static Http1Masks Of(__m512i lane) {
     const __m512i classes = Classes(lane);
     const uint64_t beyond_ascii = _mm512_movepi8_mask(lane);
-    const __m512i token = _mm512_set1_epi8(kToken);
+    const auto not_in = [&](ByteClass byte_class) __attribute__((always_inline)) {
+      const __m512i of_class = _mm512_set1_epi8(static_cast<char>(byte_class));
+      return _mm512_testn_epi8_mask(classes, of_class) | beyond_ascii;
+    };
     return {_mm512_cmpeq_epi8_mask(lane, _mm512_set1_epi8('\r')),
-            _mm512_movepi8_mask(classes) & ~beyond_ascii,
-            _mm512_testn_epi8_mask(classes, token) | beyond_ascii};
+            _mm512_movepi8_mask(classes) & ~beyond_ascii, not_in(kToken), not_in(kPlainTarget),
+            not_in(kHostByte)};
   }
 
   static Http1Masks Lane(const char* bytes) { return Of(Load(bytes)); }
@@ -67,6 +70,8 @@ struct Avx512Block {
     Http1Masks masks = Of(LoadShort(bytes, size));
     masks.control &= FirstBits(size);
     masks.not_token &= FirstBits(size);
+    masks.not_plain_target &= FirstBits(size);
+    masks.not_host &= FirstBits(size);
     return masks;
   }
   static uint64_t Tabs(const char* bytes) {

@@ -3,7 +3,8 @@
 //
 // A Block has:
 //   static constexpr size_t kLaneBytes;                 a power of two, 8 to 64
-//   static Http1Masks Lane(const char* bytes);          of kLaneBytes
+//   static Http1Masks Lane(const char* bytes);          of kLaneBytes, inline: what is not asked
+//                                                       for is then not computed
 //   static Http1Masks Short(const char* bytes, size);   of 1 to kLaneBytes - 1
 //   static uint64_t Tabs(const char* bytes);            of kLaneBytes
 //   static uint64_t NotPlainTarget(const char* bytes, size);  of kLaneBytes
@@ -22,20 +23,20 @@
 
 namespace sluice::http1 {
 
-struct Http1Masks {
-  uint64_t carriage_return;
-  uint64_t control;  // with tabs
-  uint64_t not_token;
-};
+// Adds what stands `at` bytes behind the first one of `block`.
+[[gnu::always_inline]] inline void AddLane(const Http1Masks& lane, size_t at, Http1Masks* block) {
+  block->carriage_return |= lane.carriage_return << at;
+  block->control |= lane.control << at;
+  block->not_token |= lane.not_token << at;
+  block->not_plain_target |= lane.not_plain_target << at;
+  block->not_host |= lane.not_host << at;
+}
 
 template <class Block>
 [[gnu::always_inline]] inline Http1Masks FullBlock(const char* bytes) {
   Http1Masks block = Block::Lane(bytes);
   for (size_t at = Block::kLaneBytes; at < 64; at += Block::kLaneBytes) {
-    const Http1Masks lane = Block::Lane(bytes + at);
-    block.carriage_return |= lane.carriage_return << at;
-    block.control |= lane.control << at;
-    block.not_token |= lane.not_token << at;
+    AddLane(Block::Lane(bytes + at), at, &block);
   }
   return block;
 }
@@ -45,17 +46,11 @@ template <class Block>
 [[gnu::always_inline]] inline Http1Masks ShortBlock(const char* bytes, size_t size) {
   constexpr size_t kLane = Block::kLaneBytes;
   if (size < kLane) return Block::Short(bytes, size);
-  Http1Masks block = Block::Lane(bytes + size - kLane);  // overlaps the lane before: bits agree
+  Http1Masks block{};
   const size_t last_at = size - kLane;
-  block.carriage_return <<= last_at;
-  block.control <<= last_at;
-  block.not_token <<= last_at;
-  for (size_t at = 0; at < last_at; at += kLane) {
-    const Http1Masks lane = Block::Lane(bytes + at);
-    block.carriage_return |= lane.carriage_return << at;
-    block.control |= lane.control << at;
-    block.not_token |= lane.not_token << at;
-  }
+  for (size_t at = 0; at < last_at; at += kLane) AddLane(Block::Lane(bytes + at), at, &block);
+  // Overlaps the lane before: bits agree.
+  AddLane(Block::Lane(bytes + last_at), last_at, &block);
   return block;
 }
 
@@ -70,7 +65,14 @@ template <class Block>
   block.carriage_return >>= known;
   block.control >>= known;
   block.not_token >>= known;
+  block.not_plain_target >>= known;
+  block.not_host >>= known;
   return block;
+}
+
+template <class Block>
+void LookIn(const char* bytes, size_t size, Http1Masks* masks) {
+  *masks = BlockAt<Block>(bytes, size, 0);
 }
 
 [[gnu::always_inline]] inline uint64_t TabsOf(const char* bytes, size_t size) {
@@ -173,7 +175,10 @@ size_t FindNotIn(const char* bytes, size_t size) {
 
 template <class Block>
 constexpr Http1Scan ScanOf(const char* name) {
-  return {name, IndexBlocks<Block>, FindControlIn<Block>,
+  return {name,
+          LookIn<Block>,
+          IndexBlocks<Block>,
+          FindControlIn<Block>,
           FindNotIn<Block, Block::NotPlainTarget, kPlainTarget>,
           FindNotIn<Block, Block::NotHost, kHostByte>};
 }

@@ -41,10 +41,12 @@ struct PortableBlock {
 
   static Http1Masks Lane(const char* bytes) {
     const uint64_t word = Load(bytes);
-    return {Equal(word, '\r'), Controls(word), NotIn(kToken, bytes, kLaneBytes)};
+    return {Equal(word, '\r'), Controls(word), NotIn(kToken, bytes, kLaneBytes),
+            NotIn(kPlainTarget, bytes, kLaneBytes), NotIn(kHostByte, bytes, kLaneBytes)};
   }
   static Http1Masks Short(const char* bytes, size_t size) {
-    Http1Masks masks = {0, 0, NotIn(kToken, bytes, size)};
+    Http1Masks masks = {0, 0, NotIn(kToken, bytes, size), NotIn(kPlainTarget, bytes, size),
+                        NotIn(kHostByte, bytes, size)};
     for (size_t i = 0; i < size; ++i) {
       masks.carriage_return |= uint64_t{bytes[i] == '\r'} << i;
       masks.control |= uint64_t{Is(kControl, bytes[i]) || bytes[i] == '\t'} << i;

@@ -35,23 +35,24 @@ struct X86Lane16 {
     const __m128i high_nibbles = _mm_and_si128(_mm_srli_epi16(lane, 4), _mm_set1_epi8(0x0f));
     return _mm_and_si128(low, _mm_shuffle_epi8(_mm_load_si128(high_table), high_nibbles));
   }
-  static uint64_t NotIn(const Nibbles& set, const char* bytes) {
-    return Mask(_mm_cmpeq_epi8(Common(set, Load(bytes)), _mm_setzero_si128()));
+  static uint64_t NotIn(const Nibbles& set, __m128i lane) {
+    return Mask(_mm_cmpeq_epi8(Common(set, lane), _mm_setzero_si128()));
   }
   static Http1Masks Of(__m128i lane) {
     const __m128i common = Common(kHeadNibbles, lane);
     const __m128i del = _mm_cmpeq_epi8(lane, _mm_set1_epi8(0x7f));
     const uint64_t token = Mask(_mm_cmpgt_epi8(common, _mm_setzero_si128()));
-    return {Equal(lane, '\r'), Mask(_mm_or_si128(common, del)), token ^ 0xffffu};
+    return {Equal(lane, '\r'), Mask(_mm_or_si128(common, del)), token ^ 0xffffu,
+            NotIn(kPlainTargetNibbles, lane), NotIn(kHostNibbles, lane)};
   }
 
   static Http1Masks Lane(const char* bytes) { return Of(Load(bytes)); }
   static Http1Masks Short(const char* bytes, size_t size);
   static uint64_t Tabs(const char* bytes) { return Equal(Load(bytes), '\t'); }
   static uint64_t NotPlainTarget(const char* bytes, size_t) {
-    return NotIn(kPlainTargetNibbles, bytes);
+    return NotIn(kPlainTargetNibbles, Load(bytes));
   }
-  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostNibbles, bytes); }
+  static uint64_t NotHost(const char* bytes, size_t) { return NotIn(kHostNibbles, Load(bytes)); }
   static void LineEnds(uint64_t ends, size_t at, uint16_t* out) { AppendLineEnds(ends, at, out); }
 };
 
@@ -83,6 +84,8 @@ Http1Masks X86Lane16::Short(const char* bytes, size_t size) {
   const uint64_t there = (uint64_t{1} << size) - 1;
   masks.control &= there;
   masks.not_token &= there;
+  masks.not_plain_target &= there;
+  masks.not_host &= there;
   return masks;
 }
 

@@ -18,7 +18,8 @@ struct FirstLine {
   const char* message;
   size_t at;
   size_t end;
-  uint64_t not_token;  // of its first bytes, as Http1Index::NotTokenFrom gives it
+  uint64_t not_token;      // of its first bytes, as Http1Index::NotTokenFrom gives it
+  const Http1Masks* look;  // at `message`, all of the line within it; nullptr: there was none
 };
 
 // Offsets count from the first byte of the message.
@@ -41,6 +42,9 @@ struct RequestLine {
   uint16_t authority_at = 0;  // of kAbsolute; it ends where the path starts
   uint16_t path_at = 0;
   uint16_t path_end = 0;  // short of target_end, the query follows one byte further
+
+ private:
+  bool IsPlainPath(const Http1Masks& look, const char* message) const;
 };
 
 struct StatusLine {

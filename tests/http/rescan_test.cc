@@ -14,6 +14,10 @@ namespace {
 
 size_t looked_bytes = 0;
 
+void CountingLook(const char* bytes, size_t size, Http1Masks* masks) {
+  BestHttp1Scan().look(bytes, size, masks);
+  looked_bytes += size;
+}
 void CountingIndex(const char* bytes, size_t size, Http1Index* index) {
   BestHttp1Scan().index(bytes, size, index);
   looked_bytes += index->looked_bytes;
@@ -33,8 +37,12 @@ size_t CountingFindNotHost(const char* bytes, size_t size) {
   looked_bytes += std::min(at + 1, size);
   return at;
 }
-constexpr Http1Scan kCountingScan = {"counting", CountingIndex, CountingFindControl,
-                                     CountingFindNotPlainTarget, CountingFindNotHost};
+constexpr Http1Scan kCountingScan = {"counting",
+                                     CountingLook,
+                                     CountingIndex,
+                                     CountingFindControl,
+                                     CountingFindNotPlainTarget,
+                                     CountingFindNotHost};
 
 // Once as it arrives, once in its line, once as a target.
 constexpr size_t kLooksMax = 3;

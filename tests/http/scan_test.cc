@@ -58,6 +58,26 @@ void ExpectIndexOf(std::string_view bytes, const Http1Index& index) {
   }
 }
 
+uint64_t MaskOf(std::string_view bytes, bool (*wanted)(char)) {
+  uint64_t mask = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) mask |= uint64_t{wanted(bytes[i])} << i;
+  return mask;
+}
+
+void ExpectLookAt(std::string_view bytes, const Http1Scan& scan) {
+  Http1Masks masks;
+  scan.look(bytes.data(), bytes.size(), &masks);
+  EXPECT_EQ(masks.carriage_return, MaskOf(bytes, [](char byte) { return byte == '\r'; }));
+  EXPECT_EQ(masks.control,
+            MaskOf(bytes, [](char byte) { return IsControl(byte) || byte == '\t'; }));
+  EXPECT_EQ(masks.not_token,
+            MaskOf(bytes, [](char byte) { return !http1::Is(http1::kToken, byte); }));
+  EXPECT_EQ(masks.not_plain_target,
+            MaskOf(bytes, [](char byte) { return !http1::Is(http1::kPlainTarget, byte); }));
+  EXPECT_EQ(masks.not_host,
+            MaskOf(bytes, [](char byte) { return !http1::Is(http1::kHostByte, byte); }));
+}
+
 void ExpectScansAgree(std::string_view bytes) {
   for (const Http1Scan* scan : AllHttp1Scans()) {
     SCOPED_TRACE(scan->name);
@@ -70,6 +90,7 @@ void ExpectScansAgree(std::string_view bytes) {
     EXPECT_EQ(scan->find_not_host(bytes.data(), bytes.size()), host);
     Http1Index index;
     if (bytes.empty()) continue;
+    ExpectLookAt(bytes.substr(0, 64), *scan);
     scan->index(bytes.data(), bytes.size(), &index);
     ExpectIndexOf(bytes, index);
   }
