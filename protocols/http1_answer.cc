@@ -115,7 +115,9 @@ bool Http1Exchange::BeginAnswer(int status, std::string_view content_type, Size 
                                 std::string_view body) {
   SLUICE_CHECK(session_ != nullptr && answer_ == Answer::kNone, "an exchange is answered once");
   SLUICE_CHECK(status >= 200 && status <= 599, "the status of an answer is 200 to 599");
-  if (fields_refused_ || !IsFieldValue(content_type)) [[unlikely]] {
+  const bool good_type =
+      session_->worker().last_head().HasType(content_type) || IsFieldValue(content_type);
+  if (fields_refused_ || !good_type) [[unlikely]] {
     fields_refused_ = names_upgrade_ = false;
     fields_.clear();
     AnswerInstead(500, Http1StatusText(500));
@@ -175,6 +177,20 @@ void Http1Exchange::WriteAnswer(std::string_view content_type, Size size, std::s
 }
 
 char* Http1Exchange::WriteHead(char* at, std::string_view content_type, Size size) const {
+  const bool plain = size.has_value() && minor_version_ == 1 && !close_ && !names_upgrade_;
+  if (!plain) return ComposeHead(at, content_type, size);
+  http1::Worker& worker = session_->worker();
+  http1::LastHead& last = worker.last_head();
+  const http1::LastHead::Key key = {status_, *size, content_type, fields_};
+  const std::string_view same = last.Find(key, worker.loop().now());
+  if (!same.empty()) [[likely]]
+    return Append(at, same);
+  char* const end = ComposeHead(at, content_type, size);
+  last.Keep(key, {at, static_cast<size_t>(end - at)}, worker.date_valid_until());
+  return end;
+}
+
+char* Http1Exchange::ComposeHead(char* at, std::string_view content_type, Size size) const {
   if (status_ == 200) [[likely]] {
     at = Append(at, {session_->worker().ok_and_date_lines(), http1::DateLine::kOkBytes});
   } else {

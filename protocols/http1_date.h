@@ -45,6 +45,9 @@ class DateLine {
     return lines_.data();
   }
 
+  // Of what the calls above returned.
+  TimePoint valid_until() const { return valid_until_; }
+
   Duration unix_time() const { return clock_(); }
 
  private:

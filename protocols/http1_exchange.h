@@ -192,6 +192,7 @@ class Http1Exchange {
   bool BeginAnswer(int status, std::string_view content_type, Size size, std::string_view body);
   void DecideFraming(Size size);
   char* WriteHead(char* at, std::string_view content_type, Size size) const;
+  char* ComposeHead(char* at, std::string_view content_type, Size size) const;
   void WriteAnswer(std::string_view content_type, Size size, std::string_view body);
   void AnswerInstead(int status, std::string_view why);
   void Put(std::string_view bytes);

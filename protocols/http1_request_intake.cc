@@ -145,7 +145,7 @@ void Session::Handle(Http1Exchange& exchange, Arrival& arrival) {
 
 void Session::HandleRoute(Http1Exchange& exchange, Arrival& arrival) {
   const Http1Method method = arrival.request.method;
-  worker_->router().Find(arrival.request.path, &arrival.match);
+  worker_->FindRoute(arrival.request.path, &arrival.match);
   const Http1Router::Resource* const resource = arrival.match.resource;
   if (resource == nullptr) {
     exchange.Reply(404);

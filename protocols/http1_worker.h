@@ -11,6 +11,7 @@
 
 #include "protocols/http1_date.h"
 #include "protocols/http1_exchange.h"
+#include "protocols/http1_last_head.h"
 #include "protocols/http1_message.h"
 #include "protocols/http1_parser.h"
 #include "protocols/http1_router.h"
@@ -35,11 +36,23 @@ class Worker {
   Loop& loop() { return loop_; }
   const Http1ServerOptions& options() const { return options_; }
   const Http1Router& router() const { return router_; }
+  // As Http1Router::Find: paths without params come again and again, and the last one first.
+  void FindRoute(std::string_view path, Http1Router::Match* match) {
+    if (last_literal_ != nullptr && last_literal_->pattern == path) [[likely]] {
+      match->count = 0;
+      match->resource = last_literal_;
+      return;
+    }
+    router_.Find(path, match);
+    if (match->count == 0) last_literal_ = match->resource;
+  }
   Http1Counters& counters() { return counters_; }
   bool logs() const { return logs_; }
   // Valid until the next call.
   std::string_view date_line() { return date_.At(loop_.now()); }
   const char* ok_and_date_lines() { return date_.BehindOk(loop_.now()); }
+  TimePoint date_valid_until() const { return date_.valid_until(); }
+  LastHead& last_head() { return last_head_; }
 
   // Room for the answers that a session gives while it is shown bytes: they go to its connection
   // together. One session at a time.
@@ -72,10 +85,13 @@ class Worker {
   Loop& loop_;
   const Http1ServerOptions& options_;
   const Http1Router& router_;
+  const Http1Router::Resource* last_literal_ =
+      nullptr;  // of those without params, the last one found
   Http1Counters own_counters_;
   Http1Counters& counters_;
   const bool logs_;
   DateLine date_;
+  LastHead last_head_;
   Arrival arrival_;
   std::array<char, kGatheredBytes> gathered_;
   Http1Exchange* exchanges_ = nullptr;  // idle

@@ -62,6 +62,64 @@ TEST_P(AnswerTest, MayHaveFields) {
   EXPECT_TRUE(answer.Has("X-Two: a, b")) << answer.head;
 }
 
+// What was said before is said again only where all of it is the same.
+TEST_P(AnswerTest, SaysWhatItsOwnHandlerSays) {
+  struct Said {
+    int status;
+    std::string type;
+    std::string field;
+    std::string body;
+  };
+  const std::string long_type = "text/" + std::string(100, 'x');
+  const std::vector<Said> all = {
+      {200, "text/plain", "", "12345"},
+      {200, "text/plain", "", "abcde"},
+      {404, "text/plain", "", "abcde"},
+      {200, "text/plain", "", "abcd"},
+      {200, "text/plaim", "", "abcd"},
+      {200, "", "", "abcd"},
+      {200, "", "X: 1", "abcd"},
+      {200, "", "X: 2", "abcd"},
+      {200, "", "", "abcd"},
+      {200, long_type, "", "abcd"},
+      {200, long_type, "X: 1", "abcd"},
+      {200, "text/plain", "X: 1", ""},
+      {200, "text/plain", "X: 12", "ab"},
+  };
+  size_t next = 0;
+  server().Get("/said", [&](Http1Exchange& e) {
+    const Said& said = all[next++];
+    if (!said.field.empty()) e.AddHeader("X", said.field.substr(3));
+    e.Reply(said.status, said.type, said.body);
+  });
+  std::string requests;
+  for (size_t i = 0; i < all.size(); ++i) requests += Get("/said");
+  const std::vector<Answer> answers = Receive(Send(requests), all.size());
+  ASSERT_EQ(answers.size(), all.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Said& said = all[i];
+    std::string head = said.status == 200 ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 404 Not Found\r\n";
+    head.append(kDateField).append("\r\n");
+    if (!said.type.empty()) head += "Content-Type: " + said.type + "\r\n";
+    head += "Content-Length: " + std::to_string(said.body.size()) + "\r\n";
+    if (!said.field.empty()) head += said.field + "\r\n";
+    EXPECT_EQ(answers[i].head, head + "\r\n") << i;
+    EXPECT_EQ(answers[i].body, said.body) << i;
+  }
+}
+
+// The connection's end and HTTP/1.0 have a field of their own.
+TEST_P(AnswerTest, SaysOfTheConnectionWhatItsOwnRequestAsksFor) {
+  const PeerPtr client = Send(Get("/") + "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" +
+                              Get("/") + Get("/", "Connection: close\r\n"));
+  const std::vector<Answer> answers = Receive(client, 4);
+  ASSERT_EQ(Statuses(answers), "200 200 200 200");
+  EXPECT_TRUE(answers[1].Has("Connection: keep-alive"));
+  EXPECT_EQ(answers[2].head, answers[0].head);
+  EXPECT_EQ(answers[2].head.find("Connection"), std::string::npos);
+  EXPECT_TRUE(answers[3].Has("Connection: close"));
+}
+
 // Wherever in the value, and only there.
 TEST_P(AnswerTest, MayHaveFieldsOfAllBytesButControlBytes) {
   int wrong = 0;

@@ -3,6 +3,7 @@
 
 #include "protocols/http1_date.h"
 #include "protocols/http1_events.h"
+#include "protocols/http1_last_head.h"
 #include "tests/http_server/server_fixture.h"
 
 namespace sluice::test {
@@ -126,6 +127,16 @@ TEST(Http1DateTest, IsThatOfTheRfc) {
   EXPECT_EQ(Http1Date(784'111'777s), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(Http1Date(0s), "Thu, 01 Jan 1970 00:00:00 GMT");
   EXPECT_EQ(Http1Date(951'782'400s), "Tue, 29 Feb 2000 00:00:00 GMT");
+}
+
+TEST(Http1LastHeadTest, IsForgottenWithItsDate) {
+  constexpr std::string_view kHead = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 1\r\n\r\n";
+  const http1::LastHead::Key key = {200, 1, "", ""};
+  http1::LastHead last;
+  EXPECT_EQ(last.Find(key, TimePoint()), "");
+  last.Keep(key, kHead, TimePoint() + 1s);
+  EXPECT_EQ(last.Find(key, TimePoint() + 999ms), kHead);
+  EXPECT_EQ(last.Find(key, TimePoint() + 1s), "");
 }
 
 TEST(Http1DateTest, IsMadeOnceASecond) {
