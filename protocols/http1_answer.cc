@@ -177,16 +177,12 @@ void Http1Exchange::WriteAnswer(std::string_view content_type, Size size, std::s
 }
 
 char* Http1Exchange::WriteHead(char* at, std::string_view content_type, Size size) const {
-  const bool plain = size.has_value() && minor_version_ == 1 && !close_ && !names_upgrade_;
-  if (!plain) return ComposeHead(at, content_type, size);
-  http1::Worker& worker = session_->worker();
-  http1::LastHead& last = worker.last_head();
-  const http1::LastHead::Key key = {status_, *size, content_type, fields_};
-  const std::string_view same = last.Find(key, worker.loop().now());
-  if (!same.empty()) [[likely]]
-    return Append(at, same);
   char* const end = ComposeHead(at, content_type, size);
-  last.Keep(key, {at, static_cast<size_t>(end - at)}, worker.date_valid_until());
+  if (size.has_value() && minor_version_ == 1 && !close_ && !names_upgrade_) {
+    http1::Worker& worker = session_->worker();
+    worker.last_head().Keep({status_, *size, content_type, fields_},
+                            {at, static_cast<size_t>(end - at)}, worker.date_valid_until());
+  }
   return end;
 }
 
@@ -215,7 +211,31 @@ char* Http1Exchange::ComposeHead(char* at, std::string_view content_type, Size s
   return Append(at, kEndOfLine);
 }
 
+// The whole of an answer whose head is that of the answer before. False: it is not, and nothing was
+// done.
+bool Http1Exchange::ReplyAsBefore(int status, std::string_view content_type,
+                                  std::string_view body) {
+  const bool ordinary = answer_ == Answer::kNone && keep_alive_ && !close_ && minor_version_ == 1 &&
+                        method_ != Http1Method::kHead && status != 204 && status != 304 &&
+                        body_state_ == Body::kDone && !fields_refused_ && !names_upgrade_ &&
+                        body.size() <= kBodyBytesBesideHead;
+  if (!ordinary || !is_first()) return false;
+  http1::Worker& worker = session_->worker();
+  const std::string_view head =
+      worker.last_head().Find({status, body.size(), content_type, fields_}, worker.loop().now());
+  if (head.empty()) return false;
+  char* const begin = session_->ReserveOutput(head.size() + body.size());
+  Append(Append(begin, head), body);
+  session_->CommitOutput(begin, head.size() + body.size());
+  status_ = static_cast<uint16_t>(status);
+  answer_bytes_ = body.size();
+  ++worker.counters().answers[static_cast<size_t>(status / 100 - 1)];
+  Finish();
+  return true;
+}
+
 void Http1Exchange::Reply(int status, std::string_view content_type, std::string_view body) {
+  if (ReplyAsBefore(status, content_type, body)) return;
   if (BeginAnswer(status, content_type, body.size(), body)) Finish();
 }
 

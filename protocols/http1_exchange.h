@@ -191,6 +191,7 @@ class Http1Exchange {
   bool has_answer_body() const;
   bool BeginAnswer(int status, std::string_view content_type, Size size, std::string_view body);
   void DecideFraming(Size size);
+  bool ReplyAsBefore(int status, std::string_view content_type, std::string_view body);
   char* WriteHead(char* at, std::string_view content_type, Size size) const;
   char* ComposeHead(char* at, std::string_view content_type, Size size) const;
   void WriteAnswer(std::string_view content_type, Size size, std::string_view body);

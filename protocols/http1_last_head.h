@@ -17,7 +17,7 @@ class LastHead {
  public:
   // What decides every byte of such a head, but for its Date.
   struct Key {
-    uint16_t status;
+    int status;
     uint64_t size;
     std::string_view content_type;  // checked by who calls Keep
     std::string_view fields;        // that the handler added: lines as they stand in the head
@@ -51,7 +51,7 @@ class LastHead {
     return {head_.data() + head_bytes_ - 2 - fields_bytes_, fields_bytes_};
   }
 
-  uint16_t status_ = 0;
+  int status_ = 0;
   uint64_t size_ = 0;
   size_t type_bytes_ = 0;
   size_t fields_bytes_ = 0;
