@@ -52,13 +52,6 @@ bool IsServersOwn(std::string_view name) {
   return false;
 }
 
-bool HasControl(std::string_view value) {
-  for (const char byte : value) {
-    if (http1::Is(http1::kControl, byte)) return true;
-  }
-  return false;
-}
-
 // Of the eight bytes from `text` on; a tab, which is allowed, is one, too.
 bool MayHaveControl(const char* text) {
   constexpr uint64_t kEach = 0x0101010101010101;
@@ -72,11 +65,11 @@ bool MayHaveControl(const char* text) {
 
 bool IsFieldValue(std::string_view value) {
   constexpr size_t kWord = sizeof(uint64_t);
-  if (value.size() < kWord) return !HasControl(value);
+  if (value.size() < kWord) return !http1::HasControl(value);
   for (size_t at = 0; at < value.size(); at += kWord) {
     // The last word may overlap the one before.
     if (!MayHaveControl(value.data() + std::min(at, value.size() - kWord))) continue;
-    return !HasControl(value);
+    return !http1::HasControl(value);
   }
   return true;
 }
@@ -246,7 +239,7 @@ void Http1Exchange::Reply(std::string_view body) {
 void Http1Exchange::Reply(int status) {
   const std::string_view name = Http1StatusText(status);
   const std::string text = std::to_string(status) + (name.empty() ? "" : " ") + std::string(name);
-  if (status == 204 || status == 304) {
+  if (status == 204 || status == 205 || status == 304) {
     Reply(status, {}, {});
   } else {
     Reply(status, kText, text + "\n");
@@ -344,7 +337,11 @@ void Http1Exchange::Put(std::string_view bytes) {
 
 void Http1Exchange::Finish() {
   answer_ = Answer::kDone;
-  if (body_state_ != Body::kDone && !close_) GoOnWithBody(Body::kDropped);
+  if (body_state_ != Body::kDone && !close_) {
+    // Where it was paused, its end may be all that is left.
+    if (body_state_ == Body::kPaused) session_->RunSoon();
+    GoOnWithBody(Body::kDropped);
+  }
   session_->Changed(*this);
 }
 

@@ -6,6 +6,7 @@
 #include "protocols/http1_client_core.h"
 #include "protocols/http1_client_pool.h"
 #include "protocols/http1_request_writer.h"
+#include "protocols/http1_semantics.h"
 #include "reactor/base/check.h"
 
 namespace sluice::http1 {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/http1_access_log.h"
+#include "protocols/http1_lists.h"
 #include "protocols/http1_session.h"
 #include "reactor/base/check.h"
 
@@ -111,7 +112,10 @@ void Http1Exchange::AskForBody() {
   if (expects_continue_) {
     expects_continue_ = false;
     const bool waits = arrival_ == nullptr || !arrival_->body_began;
-    if (waits) session_->output().SendStatic("HTTP/1.1 100 Continue\r\n\r\n");
+    // Within an answer it would be taken for a part of that, and a client that sees the answer
+    // sends the body without (RFC 9110 10.1.1).
+    if (waits && answer_ == Answer::kNone)
+      session_->output().SendStatic("HTTP/1.1 100 Continue\r\n\r\n");
   }
   ResumeBody();
 }
@@ -186,7 +190,7 @@ void Http1Exchange::OnGone(Function function) {
 void Http1Exchange::Upgrade(std::string_view protocol, std::unique_ptr<Handler> handler) {
   SLUICE_CHECK(answer_ == Answer::kNone, "an exchange is answered once");
   const bool possible = offers_upgrade_ && body_state_ == Body::kDone;
-  if (!possible || fields_refused_) {
+  if (!possible || fields_refused_ || http1::HasControl(protocol)) {
     AnswerInstead(possible ? 500 : 400, possible ? "Internal Server Error" : "Bad Request");
     return;
   }

@@ -8,6 +8,8 @@
 #include "protocols/http1_accept_encoding.h"
 #include "protocols/http1_conditional.h"
 #include "protocols/http1_listing.h"
+#include "protocols/http1_lists.h"
+#include "protocols/http1_semantics.h"
 
 namespace sluice {
 namespace {
@@ -51,17 +53,6 @@ Http1FileAnswer Refusal(FileError error) {
     default:
       return Refusal(500, FileErrorText(error));
   }
-}
-
-// All lines of a field as one list.
-std::string Joined(const Http1Request& request, std::string_view name) {
-  std::string joined;
-  for (const Http1Field field : request.fields) {
-    if (!Http1EqualNames(field.name, name)) continue;
-    if (!joined.empty()) joined += ", ";
-    joined += field.value;
-  }
-  return joined;
 }
 
 // To the same name with a slash, relative: it holds wherever the files are mounted, and a path that
@@ -148,10 +139,8 @@ Http1FileAnswer Unsatisfiable(Http1CachedFilePtr file) {
 
 absl::StatusOr<std::unique_ptr<Http1Files>> Http1Files::Open(const std::string& directory,
                                                              Http1FilesOptions options) {
-  for (const char byte : options.cache.cache_control) {
-    if (byte == '\r' || byte == '\n' || byte == '\0') {
-      return absl::InvalidArgumentError("cache_control is the value of one field: no line ends");
-    }
+  if (http1::HasControl(options.cache.cache_control)) {
+    return absl::InvalidArgumentError("cache_control is the value of one field: no control bytes");
   }
   absl::StatusOr<FileRoot> root = FileRoot::Open(directory, options.links);
   if (!root.ok()) return root.status();
@@ -224,7 +213,7 @@ Http1FileAnswer Http1Files::Listing(const Http1FilePath& path) const {
 Http1CachedFilePtr Http1Files::Choose(const Http1Request& request, std::string_view name,
                                       Http1CachedFilePtr file, TimePoint now) {
   if (!file->gzip && !file->brotli) return file;
-  const std::string accepted = Joined(request, "Accept-Encoding");
+  const std::string accepted = http1::JoinedList(request.fields, "Accept-Encoding");
   if (accepted.empty()) return file;
   const int plain = http1::QualityOfEncoding(accepted, "identity");
   const int gzip = file->gzip ? http1::QualityOfEncoding(accepted, "gzip") : 0;

@@ -30,6 +30,14 @@ inline bool IsToken(std::string_view text) {
   return !text.empty();
 }
 
+// Of a field value: CR, LF and NUL, say, but not a tab.
+inline bool HasControl(std::string_view value) {
+  for (const char byte : value) {
+    if (Is(kControl, byte)) return true;
+  }
+  return false;
+}
+
 }  // namespace sluice::http1
 
 #endif  // SLUICE_PROTOCOLS_HTTP1_LISTS_H_

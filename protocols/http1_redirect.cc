@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "protocols/http1_message.h"
 #include "protocols/http1_request_writer.h"
+#include "protocols/http1_semantics.h"
 #include "protocols/http1_url.h"
 
 namespace sluice::http1 {
@@ -14,11 +15,6 @@ namespace {
 bool TurnsIntoGet(uint16_t status, std::string_view method) {
   if (status == 303) return method != "HEAD";
   return (status == 301 || status == 302) && method == "POST";
-}
-
-bool IsCredential(const Http1Header& field) {
-  return Http1EqualNames(field.name, "Authorization") || Http1EqualNames(field.name, "Cookie") ||
-         Http1EqualNames(field.name, "Proxy-Authorization");
 }
 
 // Says something of a body that is not sent any more.
@@ -57,7 +53,8 @@ bool Redirect(const Http1Answer& answer, const Http1ClientOptions& options,
     if (!endpoint) return false;
     request->endpoint = *endpoint;
     request->host = url->authority;
-    std::erase_if(request->fields, IsCredential);
+    std::erase_if(request->fields,
+                  [](const Http1Header& field) { return IsCredential(field.name); });
   }
   request->target = url->target;
   if (!get) return true;

@@ -3,17 +3,12 @@
 #include <utility>
 
 #include "protocols/http1_access_log.h"
+#include "protocols/http1_semantics.h"
 #include "protocols/http1_session.h"
 #include "reactor/loop.h"
 
 namespace sluice::http1 {
 namespace {
-
-// RFC 9110 9.2.1.
-bool IsSafe(Http1Method method) {
-  return method == Http1Method::kGet || method == Http1Method::kHead ||
-         method == Http1Method::kOptions || method == Http1Method::kTrace;
-}
 
 bool IsExclusive(const Http1Request& request) {
   return !IsSafe(request.method) || request.body != Http1BodyKind::kNone ||
@@ -25,11 +20,6 @@ bool IsOfHead(std::string_view head) {
   constexpr std::string_view kEmptyLine = "\r\n";
   if (head.substr(0, kEmptyLine.size()) == kEmptyLine) head.remove_prefix(kEmptyLine.size());
   return head.substr(0, 5) == "HEAD ";
-}
-
-bool IsCredential(std::string_view name) {
-  return Http1EqualNames(name, "Authorization") || Http1EqualNames(name, "Proxy-Authorization") ||
-         Http1EqualNames(name, "Cookie");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "protocols/http1_bytes.h"
 #include "protocols/http1_host.h"
 #include "protocols/http1_lists.h"
+#include "protocols/http1_semantics.h"
 
 namespace sluice::http1 {
 namespace {
@@ -16,9 +17,7 @@ constexpr std::string_view kReserved[] = {
 
 Http1Refused JudgeField(const Http1Header& field) {
   if (!IsToken(field.name)) return Http1Refused::kFieldName;
-  for (const char byte : field.value) {
-    if (Is(kControl, byte)) return Http1Refused::kFieldValue;
-  }
+  if (HasControl(field.value)) return Http1Refused::kFieldValue;
   for (const std::string_view reserved : kReserved) {
     if (Http1EqualNames(field.name, reserved)) return Http1Refused::kReservedField;
   }
@@ -47,15 +46,6 @@ Http1Method MethodOf(std::string_view text) {
     if (Http1MethodName(method) == text) return method;
   }
   return Http1Method::kOther;
-}
-
-bool IsSafe(Http1Method method) {
-  return method == Http1Method::kGet || method == Http1Method::kHead ||
-         method == Http1Method::kOptions || method == Http1Method::kTrace;
-}
-
-bool IsIdempotent(Http1Method method) {
-  return IsSafe(method) || method == Http1Method::kPut || method == Http1Method::kDelete;
 }
 
 bool IsWritableTarget(std::string_view target) {

@@ -13,8 +13,6 @@ namespace sluice::http1 {
 
 // kOther where it is none that has a name here.
 Http1Method MethodOf(std::string_view text);
-bool IsSafe(Http1Method method);        // RFC 9110 9.2.1
-bool IsIdempotent(Http1Method method);  // RFC 9110 9.2.2
 
 // An origin-form target with every byte that wants it escaped, or "*".
 bool IsWritableTarget(std::string_view target);

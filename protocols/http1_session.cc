@@ -86,6 +86,7 @@ void Session::SendGathered() {
 
 void Session::OnEnd(Connection& connection) {
   if (upgraded_ != nullptr) {
+    OpenUpgraded();
     upgraded_->OnEnd(connection);
     return;
   }
@@ -98,6 +99,7 @@ void Session::OnEnd(Connection& connection) {
 
 void Session::OnDrain(Connection& connection) {
   if (upgraded_ != nullptr) {
+    OpenUpgraded();
     upgraded_->OnDrain(connection);
     return;
   }
@@ -107,7 +109,7 @@ void Session::OnDrain(Connection& connection) {
   if (head_deadline_ != kNever) {
     head_deadline_ = DueAfter(worker_->loop().now(), worker_->options().head_timeout);
   }
-  if (first_ != nullptr && first_->on_drain_) first_->on_drain_(*first_);
+  if (first_ != nullptr) TellDrained(*first_);
   UpdateReading();
   UpdateDeadline();
 }
@@ -294,6 +296,14 @@ void Session::TellGone(Http1Exchange& exchange) {
   on_gone(exchange);
 }
 
+// The function may name another one for the next time.
+void Session::TellDrained(Http1Exchange& exchange) {
+  if (!exchange.on_drain_) return;
+  Http1Exchange::Function on_drain = std::exchange(exchange.on_drain_, nullptr);
+  on_drain(exchange);
+  if (!exchange.on_drain_) exchange.on_drain_ = std::move(on_drain);
+}
+
 // ---- What must not happen inside a call of the user's.
 
 void Session::RunSoon() {
@@ -334,7 +344,7 @@ void Session::GiveDue(Http1Exchange& exchange) {
     exchange.drain_due_ = false;
     const bool drained =
         connection_->unsent_bytes() <= connection_->limits().output_high_water_bytes;
-    if (drained && exchange.on_drain_) exchange.on_drain_(exchange);
+    if (drained) TellDrained(exchange);
   }
 }
 
@@ -348,9 +358,9 @@ void Session::OpenUpgraded() {
   if (upgrade_open_) return;
   upgrade_open_ = true;
   connection_->SetDeadline(kNever);
-  upgraded_->OnOpen(*connection_);
   if (paused_) connection_->ResumeReading();
   paused_ = false;
+  upgraded_->OnOpen(*connection_);
 }
 
 }  // namespace sluice::http1

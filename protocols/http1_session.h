@@ -100,6 +100,7 @@ class Session final : public Handler {
   void Retire(Http1Exchange* exchange, bool sent);
   void Recycle();
   void TellGone(Http1Exchange& exchange);
+  void TellDrained(Http1Exchange& exchange);
   void Soon();
   Http1Exchange* FindDue() const;
   void GiveDue(Http1Exchange& exchange);

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "protocols/http1_lists.h"
+#include "protocols/http1_semantics.h"
 
 namespace sluice {
 namespace {
@@ -46,17 +47,6 @@ absl::string_view Abseil(std::string_view text) {
 // The value of the one field of that name.
 std::optional<std::string_view> Only(const Http1Fields& fields, std::string_view name) {
   return fields.Count(name) == 1 ? fields.Find(name) : std::nullopt;
-}
-
-// A list may stand in several fields (RFC 9110 5.3).
-std::string Joined(const Http1Fields& fields, std::string_view name) {
-  std::string joined;
-  for (const Http1Field field : fields) {
-    if (!Http1EqualNames(field.name, name)) continue;
-    if (!joined.empty()) joined += ',';
-    joined += field.value;
-  }
-  return joined;
 }
 
 bool NamesWebSocket(std::string_view protocols) {
@@ -126,7 +116,7 @@ WebSocketAnswer AnswerWebSocketRequest(const Http1Request& request,
   WebSocketAnswer answer;
   answer.refusal = RefusalOf(request, options);
   const bool taken = answer.refusal != WebSocketRefusal::kNone ||
-                     ChooseSubprotocol(Joined(request.fields, "Sec-WebSocket-Protocol"),
+                     ChooseSubprotocol(http1::JoinedList(request.fields, "Sec-WebSocket-Protocol"),
                                        options.subprotocols, &answer.agreement.subprotocol);
   if (!taken) answer.refusal = WebSocketRefusal::kBadSubprotocol;
   if (answer.refusal != WebSocketRefusal::kNone) {
@@ -143,8 +133,9 @@ WebSocketAnswer AnswerWebSocketRequest(const Http1Request& request,
     answer.fields.push_back({"Sec-WebSocket-Protocol", answer.agreement.subprotocol});
   }
   if (!options.socket.compression.enabled) return answer;
-  auto choice = ChooseWebSocketDeflate(Joined(request.fields, "Sec-WebSocket-Extensions"),
-                                       options.socket.compression.terms);
+  auto choice =
+      ChooseWebSocketDeflate(http1::JoinedList(request.fields, "Sec-WebSocket-Extensions"),
+                             options.socket.compression.terms);
   if (!choice.has_value()) return answer;
   answer.agreement.deflate = choice->terms;
   answer.fields.push_back({"Sec-WebSocket-Extensions", std::move(choice->header)});
@@ -206,7 +197,7 @@ WebSocketError CheckWebSocketAnswer(const Http1Response& response, std::string_v
   WebSocketDeflate terms;
   const WebSocketCompression& compression = options.socket.compression;
   if (!compression.enabled ||
-      !AcceptWebSocketDeflate(Joined(response.fields, "Sec-WebSocket-Extensions"),
+      !AcceptWebSocketDeflate(http1::JoinedList(response.fields, "Sec-WebSocket-Extensions"),
                               compression.terms, &terms)) {
     return WebSocketError::kUnknownExtension;
   }

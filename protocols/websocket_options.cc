@@ -41,10 +41,8 @@ absl::Status ValidateSubprotocols(const std::vector<std::string>& subprotocols) 
 
 absl::Status ValidateField(const WebSocketField& field) {
   if (!http1::IsToken(field.name)) return Invalid("\"" + field.name + "\" names no HTTP field");
-  for (const char byte : field.value) {
-    if (http1::Is(http1::kControl, byte)) {
-      return Invalid("the value of the field " + field.name + " has a control byte");
-    }
+  if (http1::HasControl(field.value)) {
+    return Invalid("the value of the field " + field.name + " has a control byte");
   }
   return absl::OkStatus();
 }

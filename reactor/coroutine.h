@@ -73,21 +73,21 @@ class Stream {
  public:
   // Bytes not consumed yet, as soon as there are more than at the last call; empty where there will
   // be no more. What is consumed is not shown again.
-  auto Receive() { return ReceiveAwaiter{*this}; }
+  auto Receive() { return ReceiveAwaiter{{*this}}; }
   void Consume(size_t bytes) { consumed_ += bytes; }
 
   // The next message; nothing where there will be no more. A malformed one closes the connection,
   // as with Framed. The codec is the caller's, and the same from message to message.
   template <class Codec>
   auto Next(Codec& codec) {
-    return MessageAwaiter<Codec>{*this, codec, {}};
+    return MessageAwaiter<Codec>{{*this}, codec, {}};
   }
 
   // Until there is room for output: at once below the high-water mark, else when it has fallen to
   // the low-water mark. False: the connection is gone.
-  auto Drained() { return DrainAwaiter{*this}; }
+  auto Drained() { return DrainAwaiter{{*this}}; }
   // False: the connection is gone.
-  auto Sleep(Duration delay) { return SleepAwaiter{*this, delay}; }
+  auto Sleep(Duration delay) { return SleepAwaiter{{*this}, delay}; }
 
   void Send(std::string_view bytes) { connection_->Send(bytes); }
   void SendStatic(std::string_view bytes) { connection_->SendStatic(bytes); }

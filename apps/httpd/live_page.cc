@@ -18,6 +18,8 @@ class Listening : public std::enable_shared_from_this<Listening> {
         }) {}
 
   void Next() {
+    // Without asking: another loop may have ended, and would never answer.
+    if (loop_.stopping()) return Stop();
     ask_(loop_, [weak = weak_from_this()](const std::string& event) {
       if (const auto self = weak.lock()) self->Write(event);
     });
@@ -26,12 +28,16 @@ class Listening : public std::enable_shared_from_this<Listening> {
   void End() { timer_.Cancel(); }
 
  private:
+  // So that a server that stops need not wait for browsers that never would.
+  void Stop() {
+    const auto self = shared_from_this();  // the exchange owns it
+    if (Http1Exchange* exchange = Http1Exchange::Find(loop_, id_)) exchange->End();
+  }
   void Write(const std::string& event) {
     Http1Exchange* exchange = Http1Exchange::Find(loop_, id_);
-    if (exchange == nullptr) return;
-    // So that a server that stops need not wait for browsers that never would.
-    if (loop_.stopping()) return exchange->End();
-    if (exchange->unsent_bytes() == 0) WriteEvent(*exchange, {.data = event});
+    if (exchange != nullptr && exchange->unsent_bytes() == 0) {
+      WriteEvent(*exchange, {.data = event});
+    }
   }
 
   Loop& loop_;

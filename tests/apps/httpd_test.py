@@ -239,6 +239,26 @@ class ServiceRoutes(HttpdCase):
         receive_to_end(client)
         self.assertEqual(server.wait()[0], 0)
 
+    def listen_on_first_loop(self, server):
+        """A browser of /live/events whose loop is the first, where the other serves nobody."""
+        while True:
+            client = self.client(server.address())
+            client.sendall(b"GET /live/events HTTP/1.1\r\nHost: a\r\n\r\n")
+            received = b""
+            while b"data: " not in received or not received.endswith(b"\n\n\r\n"):
+                received += client.recv(1 << 16)
+            event = json.loads(re.search(rb"data: (.*)\n", received).group(1))
+            if [loop["connections"] for loop in event["loops"]] == [1, 0]:
+                return client
+            harness.reset(client)
+
+    def test_a_stop_waits_for_no_browser_though_another_loop_has_ended(self):
+        server = self.serve_site("--threads=2", "--drain=20s")
+        client = self.listen_on_first_loop(server)
+        server.signal()
+        self.assertTrue(receive_to_end(client).endswith(b"0\r\n\r\n"))
+        self.assertEqual(server.wait()[0], 0)
+
     def test_routes_to_try_clients_against(self):
         server = self.serve_site("--echo")
         sent = self.big[:1 << 20]

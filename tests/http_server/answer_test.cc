@@ -275,6 +275,34 @@ TEST_P(AnswerTest, ThatIsStreamedWaitsForASlowClient) {
   EXPECT_LE(unsent_max, (64 << 10) + piece.size() + 16);
 }
 
+// The function that runs goes on, and is another one's turn the next time.
+TEST_P(AnswerTest, MayNameAnotherFunctionWhileItDrains) {
+  const std::string much(256 << 10, 'm');
+  server().Get("/two", [&](Http1Exchange& e) {
+    e.Begin(200, "text/plain");
+    e.OnDrain([&, mark = std::string(64, '1')](Http1Exchange& first) {
+      first.OnDrain([mark = std::string(64, '2')](Http1Exchange& second) {
+        second.Write(mark);
+        second.End();
+      });
+      first.Write(mark);
+      first.Write(much);
+    });
+    e.Write(much);
+  });
+  const std::vector<Answer> answers = Receive(Send(Get("/two")), 1);
+  ASSERT_EQ(Statuses(answers), "200");
+  EXPECT_EQ(answers[0].body, much + std::string(64, '1') + much + std::string(64, '2'));
+}
+
+TEST_P(AnswerTest, ThatResetsContentHasNone) {
+  server().Get("/reset", [](Http1Exchange& e) { e.Reply(205); });
+  const Answer answer = Ask(Get("/reset"));
+  EXPECT_EQ(answer.status, 205);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_TRUE(answer.Has("Content-Length: 0"));
+}
+
 TEST_P(AnswerTest, IsCounted) {
   const PeerPtr client = Send(Get("/") + Get("/nowhere") + Get("/") + "bad\r\n\r\n");
   Receive(client, 0);

@@ -198,6 +198,27 @@ TEST_P(BodyTest, OfAnAnswerThatBeganCutsItOffWhereItBreaks) {
   EXPECT_EQ(Statuses(Receive(Send(Chunked("/begun") + "2\r\nab\r\nzz"), 0)), "200(cut)");
 }
 
+// An interim answer cannot stand within another one.
+TEST_P(BodyTest, IsNotToldToComeWhereTheAnswerHasBegun) {
+  server().Post("/begins", [](Http1Exchange& e) {
+    e.Begin(200, "text/plain");
+    e.Write("begun,");
+    e.StreamBody([](Http1Exchange& exchange, std::string_view piece, bool last) {
+      exchange.Write(piece);
+      if (last) exchange.End();
+    });
+  });
+  const PeerPtr client =
+      Send("POST /begins HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  ASSERT_TRUE(TurnUntil([&] { return client->received.ends_with("begun,\r\n"); }));
+  Settle();
+  EXPECT_EQ(client->received.find("100 Continue"), std::string::npos) << client->received;
+  SendMore(client, "text");
+  const std::vector<Answer> answers = Receive(client, 0);
+  ASSERT_EQ(Statuses(answers), "200");
+  EXPECT_EQ(answers[0].body, "begun,text");
+}
+
 SLUICE_ON_EVERY_BACKEND(BodyTest);
 
 }  // namespace

@@ -123,6 +123,21 @@ TEST_P(DeadlineTest, OfABodyRunsWhileItIsDropped) {
   EXPECT_ENDS(EndsAfter(client), 30s);
 }
 
+// All of the body is here, so that what it is kept by is without a request.
+TEST_P(DeadlineTest, OfABodyIsOverWithItsLastByteThoughPausedThere) {
+  server().Post("/pausing", [this](Http1Exchange& e) {
+    later["it"] = e.Later();
+    e.StreamBody([](Http1Exchange& exchange, std::string_view, bool) { exchange.PauseBody(); });
+  });
+  const PeerPtr client = Open();
+  SendMore(client, Post("/pausing", "body"));
+  ASSERT_TRUE(TurnUntil([&] { return FindLater("it") != nullptr; }));
+  Settle();
+  FindLater("it")->Reply("enough");
+  ASSERT_EQ(Statuses(Receive(client, 1)), "200");
+  EXPECT_ENDS(EndsAfter(client), 60s);
+}
+
 TEST_P(DeadlineTest, IsNoneWhereItIsZero) {
   options.head_timeout = options.body_timeout = options.idle_timeout = Duration(0);
   PeerPtr client = Open();

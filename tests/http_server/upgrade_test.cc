@@ -113,6 +113,28 @@ TEST_P(UpgradeTest, MayComeLater) {
   ASSERT_TRUE(TurnUntil([&] { return client->received.ends_with("early"); }));
 }
 
+TEST_P(UpgradeTest, ThatComesLaterShowsNothingToAHandlerThatPauses) {
+  raw_.on_open = [](Connection& connection) { connection.PauseReading(); };
+  const PeerPtr client = Send(Get("/later/a", kOffer) + "early");
+  ASSERT_TRUE(TurnUntil([&] { return later.contains("a"); }));
+  Settle();
+  FindLater("a")->Upgrade("raw", std::make_unique<RawEcho>(raw_));
+  ASSERT_TRUE(TurnUntil([&] { return raw_.opens == 1; }));
+  Settle();
+  EXPECT_EQ(raw_.received, "");
+  loop().Find(raw_.id)->ResumeReading();
+  ASSERT_TRUE(TurnUntil([&] { return raw_.received == "early"; }));
+}
+
+TEST_P(UpgradeTest, ToWhatIsNoProtocolIsRefused) {
+  server().Get("/injecting", [this](Http1Exchange& e) {
+    e.Upgrade("raw\r\nX-Injected: 1", std::make_unique<RawEcho>(raw_));
+  });
+  const Answer answer = Ask(Get("/injecting", kOffer));
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_FALSE(answer.Has("X-Injected: 1"));
+}
+
 TEST_P(UpgradeTest, NeedsARequestThatOffersOne) {
   EXPECT_EQ(Ask(Get("/raw")).status, 400);
   EXPECT_EQ(Ask("GET /raw HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: raw\r\n\r\n").status, 400);
