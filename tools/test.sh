@@ -48,11 +48,14 @@ for part in "${parts[@]}"; do
     asan)
       step "AddressSanitizer and UndefinedBehaviorSanitizer: build"
       build asan base_test conformance_test sim_test group_test codec_test codec_fuzz \
-        http1_test http1_message_fuzz http1_chunked_fuzz \
-        sluice-echo sluice-load sluice-sim
-      step "AddressSanitizer and UndefinedBehaviorSanitizer: the library and two programs on it"
+        http1_test http_files_test http1_server_test http1_client_test \
+        http1_message_fuzz http1_chunked_fuzz http1_server_fuzz http1_client_fuzz \
+        websocket_test websocket_socket_test websocket_fuzz \
+        sluice-echo sluice-httpd sluice-load sluice-sim
+      step "AddressSanitizer and UndefinedBehaviorSanitizer: the library and three programs on it"
       ctest --preset asan --parallel "$jobs" --no-tests=error \
-        --label-regex '^(base|reactor|sim|group|codecs|http|fuzz|sanitized)$'
+        --label-regex '^(base|reactor|sim|group|codecs|http|websocket|fuzz|sanitized)$' \
+        --exclude-regex '^websocket[.]peers$'
       step "simulated runs are the same on two builds, packet by packet"
       build release sluice-sim
       cmp <(build/release/bin/sluice-sim digest --seeds=1..50) \

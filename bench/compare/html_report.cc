@@ -10,6 +10,7 @@
 #include "bench/compare/reports.h"
 #include "bench/compare/svg.h"
 #include "bench/compare/tables.h"
+#include "protocols/http1_listing.h"
 
 namespace sluice::compare {
 namespace {
@@ -164,7 +165,7 @@ std::string TableRow(const char* tag, const std::vector<std::string>& cells, siz
                      const std::string& attributes) {
   std::string text = "<tr" + attributes + ">";
   for (size_t i = 0; i < width; ++i) {
-    text += std::string("<") + tag + ">" + (i < cells.size() ? svg::Escape(cells[i]) : "") + "</" +
+    text += std::string("<") + tag + ">" + (i < cells.size() ? EscapeHtml(cells[i]) : "") + "</" +
             tag + ">";
   }
   return text + "</tr>\n";
@@ -174,8 +175,8 @@ std::string TableRow(const char* tag, const std::vector<std::string>& cells, siz
 std::string Section(const ReportTable& table, const std::string& figure = "") {
   if (table.rows.empty()) return "";
   std::string text;
-  if (!table.heading.empty()) text += "<h2>" + svg::Escape(table.heading) + "</h2>\n";
-  if (!table.about.empty()) text += "<p>" + svg::Escape(table.about) + "</p>\n";
+  if (!table.heading.empty()) text += "<h2>" + EscapeHtml(table.heading) + "</h2>\n";
+  if (!table.about.empty()) text += "<p>" + EscapeHtml(table.about) + "</p>\n";
   text += figure + "<div class=\"wide\"><table>\n" +
           TableRow("th", table.titles, table.titles.size(), "");
   for (const ReportTable::Row& row : table.rows) {
@@ -191,7 +192,7 @@ std::string HtmlReport(const Results& results) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
       "<title>Sluice side by side</title><style>" +
       std::string(kStyle) + "</style></head><body>\n<h1>Sluice side by side</h1>\n<p>" +
-      svg::Escape(LegendText()) + "</p>\n<p class=\"small\">" + svg::Escape(SettingsText(results)) +
+      EscapeHtml(LegendText()) + "</p>\n<p class=\"small\">" + EscapeHtml(SettingsText(results)) +
       "</p>\n<div class=\"charts\">\n";
   for (const Column& column : results.columns) text += ChartAsSvg(ChartOf(results, column));
   text += "</div>\n";
@@ -205,10 +206,10 @@ std::string HtmlReport(const Results& results) {
   for (const ReportTable& table : OtherTables(results)) text += Section(table);
   for (const ReportTable& table : DetailTables(results)) text += Section(table);
   for (const std::string& failure : results.Failures()) {
-    text += "<p>Failed: " + svg::Escape(failure) + "</p>\n";
+    text += "<p>Failed: " + EscapeHtml(failure) + "</p>\n";
   }
   for (const std::string& skipped : results.skipped) {
-    text += "<p>Skipped: " + svg::Escape(skipped) + "</p>\n";
+    text += "<p>Skipped: " + EscapeHtml(skipped) + "</p>\n";
   }
   return text + "</body></html>\n";
 }

@@ -2,30 +2,9 @@
 
 #include <cstdio>
 
-namespace sluice::compare::svg {
+#include "protocols/http1_listing.h"
 
-std::string Escape(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
+namespace sluice::compare::svg {
 
 std::string Number(double value) {
   char text[64];
@@ -36,12 +15,12 @@ std::string Number(double value) {
 std::string Open(double width, double height, const std::string& about) {
   return "<svg viewBox=\"0 0 " + Number(width) + " " + Number(height) + "\" width=\"" +
          Number(width) + "\" height=\"" + Number(height) + "\" role=\"img\"><title>" +
-         Escape(about) + "</title>\n";
+         EscapeHtml(about) + "</title>\n";
 }
 
 std::string Text(double x, double y, const std::string& style, const std::string& text) {
   return "<text x=\"" + Number(x) + "\" y=\"" + Number(y) + "\" class=\"" + style + "\">" +
-         Escape(text) + "</text>";
+         EscapeHtml(text) + "</text>";
 }
 
 std::string Line(double x1, double y1, double x2, double y2, const std::string& style) {

@@ -6,7 +6,6 @@
 
 namespace sluice::compare::svg {
 
-std::string Escape(const std::string& text);
 std::string Number(double value);
 
 // `about` is for those who do not see it. To be closed with "</svg>\n".

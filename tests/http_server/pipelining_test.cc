@@ -33,6 +33,25 @@ TEST_P(PipeliningTest, AnswersInOrderWhicheverIsReadyFirst) {
   EXPECT_EQ(Bodies(Receive(client, 4)), "a b c d");
 }
 
+TEST_P(PipeliningTest, HoldsNoMoreThanOutputMayBeUnsent) {
+  listener_options.limits.output_bytes_max = 256 << 10;
+  server().Get("/flood", [this](Http1Exchange& e) {
+    e.Begin(200, "text/plain");
+    later["flood"] = e.Later();
+  });
+  const PeerPtr client = Send(Get("/later/a") + Get("/flood"));
+  ASSERT_TRUE(Asked(2));
+  const std::string piece(64 << 10, 'f');
+  size_t written = 0;
+  while (Http1Exchange* flood = FindLater("flood")) {
+    ASSERT_LE(written, listener_options.limits.output_bytes_max) << "and nobody ends it";
+    flood->Write(piece);
+    written += piece.size();
+    Settle();
+  }
+  EXPECT_TRUE(TurnUntil([&] { return client->closed(); }));
+}
+
 TEST_P(PipeliningTest, HoldsAStreamUntilItsTurn) {
   const PeerPtr client = Send(Get("/later/a") + Get("/chunks") + Get("/users/c"));
   ASSERT_TRUE(Asked(1));

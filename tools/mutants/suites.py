@@ -31,7 +31,12 @@ SUITES = (
     Suite("swarm", "sluice-sim", ("run", "--seeds=1..2000"), gtest=False),
     Suite("group", "group_test"),
     Suite("codec", "codec_test"),
+    Suite("http", "http1_test"),
     Suite("http_files", "http_files_test"),
+    Suite("http_server", "http1_server_test", shards=2),
+    Suite("http_client", "http1_client_test", shards=2),
+    Suite("websocket", "websocket_test"),
+    Suite("websocket_socket", "websocket_socket_test"),
     Suite("fuzz", "codec_fuzz", ("--seed=1", "--runs=3000"), gtest=False),
 )
 
