@@ -158,6 +158,21 @@ TEST_P(DeadlineTest, IsNoneWhereAnotherProtocolTookOver) {
   EXPECT_FALSE(EndsAfter(client).has_value());
 }
 
+// Of the field Date, too, which is made once a second.
+TEST_P(DeadlineTest, OfADateIsTheEndOfItsSecond) {
+  options.wall_clock = [this, began = loop().now()] {
+    return Duration(784'111'777'200ms) + (loop().now() - began);
+  };
+  const PeerPtr client = Open();
+  SendMore(client, Get("/"));
+  EXPECT_TRUE(Receive(client, 1)[0].Has(kDateField));
+  TurnUntil([] { return false; }, 2s);
+  SendMore(client, Get("/"));
+  const std::vector<Answer> answers = Receive(client, 2);
+  ASSERT_EQ(Statuses(answers), "200 200");
+  EXPECT_TRUE(answers[1].Has("Date: Sun, 06 Nov 1994 08:49:39 GMT")) << answers[1].head;
+}
+
 INSTANTIATE_TEST_SUITE_P(Simulated, DeadlineTest, testing::ValuesIn(SimulatedBackends()),
                          BackendCaseName);
 

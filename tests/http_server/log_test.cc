@@ -38,7 +38,7 @@ TEST_P(LogTest, HasACommonLineForEachAnswer) {
 
 TEST_P(LogTest, HasAJsonLineForEachAnswer) {
   options.access_log.format = Http1AccessLog::Format::kJson;
-  Receive(Send(Get("/users/7?x", "User-Agent: a \"quoted\" \\ \xc3\xa9\r\nReferer: /\r\n") +
+  Receive(Send(Get("/users/7?x", "User-Agent: a \"quoted\" \\ \xc3\xa9\tz\r\nReferer: /\r\n") +
                "HEAD / HTTP/1.0\r\n\r\n"),
           0, "GH");
   ASSERT_EQ(lines_.size(), 2U);
@@ -52,7 +52,7 @@ TEST_P(LogTest, HasAJsonLineForEachAnswer) {
   EXPECT_EQ(first["bytes"], 1);
   EXPECT_EQ(first["complete"], true);
   EXPECT_EQ(first["referer"], "/");
-  EXPECT_EQ(first["user_agent"], "a \"quoted\" \\ \u00c3\u00a9");
+  EXPECT_EQ(first["user_agent"], "a \"quoted\" \\ \u00c3\u00a9\tz");
   EXPECT_GE(first["duration_us"].get<int>(), 0);
   EXPECT_EQ(Json(lines_[1])["version"], "HTTP/1.0");
   EXPECT_EQ(Json(lines_[1])["bytes"], 0);
