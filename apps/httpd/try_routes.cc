@@ -65,6 +65,7 @@ class EchoBody {
 };
 
 void Echo(Http1Exchange& exchange) {
+  exchange.AddHeader("X-Content-Type-Options", "nosniff");  // what comes back is not ours
   exchange.StreamBody(
       [echo = std::make_unique<EchoBody>(exchange.request())](
           Http1Exchange& e, std::string_view piece, bool last) { echo->Take(e, piece, last); });

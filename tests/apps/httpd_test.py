@@ -265,6 +265,7 @@ class ServiceRoutes(HttpdCase):
         status, headers, body = self.ask(server, "POST", "/echo", body=sent,
                                          headers={"Content-Type": "x/y"})
         self.assertEqual((status, headers["Content-Type"]), (200, "x/y"))
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
         self.assertTrue(body == sent)
         self.assertEqual(self.ask(server, "POST", "/echo", body=b"")[::2], (200, b""))
         self.assertEqual(self.ask(server, "GET", "/echo")[0], 405)
