@@ -1,5 +1,4 @@
 // Http1Exchange: the answer.
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -52,32 +51,10 @@ bool IsServersOwn(std::string_view name) {
   return false;
 }
 
-// Of the eight bytes from `text` on; a tab, which is allowed, is one, too.
-bool MayHaveControl(const char* text) {
-  constexpr uint64_t kEach = 0x0101010101010101;
-  uint64_t word;
-  std::memcpy(&word, text, sizeof(word));
-  const uint64_t delete_byte = word ^ 0x7f * kEach;
-  const uint64_t below_space = (word - 0x20 * kEach) & ~word;
-  const uint64_t is_delete = (delete_byte - kEach) & ~delete_byte;
-  return ((below_space | is_delete) & 0x80 * kEach) != 0;
-}
-
-bool IsFieldValue(std::string_view value) {
-  constexpr size_t kWord = sizeof(uint64_t);
-  if (value.size() < kWord) return !http1::HasControl(value);
-  for (size_t at = 0; at < value.size(); at += kWord) {
-    // The last word may overlap the one before.
-    if (!MayHaveControl(value.data() + std::min(at, value.size() - kWord))) continue;
-    return !http1::HasControl(value);
-  }
-  return true;
-}
-
 }  // namespace
 
 bool Http1Exchange::AddHeader(std::string_view name, std::string_view value) {
-  if (!http1::IsToken(name) || IsServersOwn(name) || !IsFieldValue(value)) {
+  if (!http1::IsToken(name) || IsServersOwn(name) || http1::HasControl(value)) {
     fields_refused_ = true;
     return false;
   }
@@ -109,10 +86,8 @@ bool Http1Exchange::BeginAnswer(int status, std::string_view content_type, Size 
   SLUICE_CHECK(session_ != nullptr && answer_ == Answer::kNone, "an exchange is answered once");
   SLUICE_CHECK(status >= 200 && status <= 599, "the status of an answer is 200 to 599");
   const bool good_type =
-      session_->worker().last_head().HasType(content_type) || IsFieldValue(content_type);
+      session_->worker().last_head().HasType(content_type) || !http1::HasControl(content_type);
   if (fields_refused_ || !good_type) [[unlikely]] {
-    fields_refused_ = names_upgrade_ = false;
-    fields_.clear();
     AnswerInstead(500, Http1StatusText(500));
     return false;
   }

@@ -9,8 +9,6 @@
 namespace sluice {
 namespace {
 
-constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr const char* kWeekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 struct TimeOfDay {
@@ -50,13 +48,13 @@ Duration SystemTime() {
 std::string Http1Date(Duration unix_time) {
   const TimeOfDay t(unix_time);
   return Format("%s, %02u %s %04d %02d:%02d:%02d GMT", kWeekdays[t.weekday], t.day,
-                kMonths[t.month - 1], t.year, t.hour, t.minute, t.second);
+                http1::kMonths[t.month - 1], t.year, t.hour, t.minute, t.second);
 }
 
 std::string http1::CommonLogDate(Duration unix_time) {
   const TimeOfDay t(unix_time);
-  return Format("%02u/%s/%04d:%02d:%02d:%02d +0000", t.day, kMonths[t.month - 1], t.year, t.hour,
-                t.minute, t.second);
+  return Format("%02u/%s/%04d:%02d:%02d:%02d +0000", t.day, http1::kMonths[t.month - 1], t.year,
+                t.hour, t.minute, t.second);
 }
 
 std::string http1::JsonLogDate(Duration unix_time) {

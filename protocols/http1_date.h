@@ -20,6 +20,10 @@ std::string Http1Date(Duration unix_time);
 
 namespace http1 {
 
+// RFC 9110 5.6.7.
+inline constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 // "06/Nov/1994:08:49:37 +0000": the common log format.
 std::string CommonLogDate(Duration unix_time);
 // "1994-11-06T08:49:37.123Z": RFC 3339.

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "protocols/http1_bytes.h"
+#include "protocols/http1_date.h"
 
 namespace sluice {
 namespace {
@@ -31,9 +32,8 @@ class Reader {
     return number;
   }
   unsigned Month() {
-    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    for (unsigned month = 0; fits_ && month < 12; ++month) {
-      if (text_.substr(0, 3) != kMonths.substr(month * 3, 3)) continue;
+    for (unsigned month = 0; fits_ && month < http1::kMonths.size(); ++month) {
+      if (text_.substr(0, 3) != http1::kMonths[month]) continue;
       text_.remove_prefix(3);
       return month + 1;
     }

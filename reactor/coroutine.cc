@@ -19,7 +19,7 @@ void ConversationHandler::OnOpen(Connection& connection) {
   stream_.connection_ = &connection;
   stream_.timer_ = std::make_unique<Timer>(connection.loop(), [this] { Resume(); });
   conversation_ = Begin(stream_);
-  conversation_.frame_.promise().handler = this;
+  conversation_.frame_->promise().handler = this;
   Resume();
 }
 
@@ -59,9 +59,9 @@ void ConversationHandler::Resume() {
     stream_.retry_ = nullptr;
   }
   stream_.wait_ = Stream::Wait::kNothing;
-  conversation_.frame_.resume();
+  conversation_.frame_->resume();
   Connection& connection = *stream_.connection_;
-  if (conversation_.frame_.done()) {
+  if (conversation_.frame_->done()) {
     connection.Close();
   } else if (stream_.wait_ == Stream::Wait::kInput) {
     connection.ResumeReading();

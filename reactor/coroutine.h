@@ -25,6 +25,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reactor/base/coroutine_frame.h"
 #include "reactor/base/time.h"
 #include "reactor/codec.h"
 #include "reactor/connection.h"
@@ -52,20 +53,12 @@ class Conversation {
   };
 
   Conversation() = default;
-  Conversation(Conversation&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
-  Conversation& operator=(Conversation&& other) noexcept {
-    std::swap(frame_, other.frame_);
-    return *this;
-  }
-  ~Conversation() {
-    if (frame_) frame_.destroy();
-  }
 
  private:
   friend class ConversationHandler;
   explicit Conversation(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
 
-  std::coroutine_handle<promise_type> frame_;
+  base::CoroutineFrame<promise_type> frame_;
 };
 
 // A conversation's connection, as it sees it. Views it gives are valid until the next co_await.

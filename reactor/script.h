@@ -16,7 +16,8 @@
 
 #include <coroutine>
 #include <exception>
-#include <utility>
+
+#include "reactor/base/coroutine_frame.h"
 
 namespace sluice {
 
@@ -33,22 +34,14 @@ class Script {
   };
 
   Script() = default;
-  Script(Script&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
-  Script& operator=(Script&& other) noexcept {
-    std::swap(frame_, other.frame_);
-    return *this;
-  }
-  ~Script() {
-    if (frame_) frame_.destroy();
-  }
 
   // It ran to its end.
-  bool done() const { return frame_ && frame_.done(); }
+  bool done() const { return frame_ && frame_->done(); }
 
  private:
   explicit Script(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
 
-  std::coroutine_handle<promise_type> frame_;
+  base::CoroutineFrame<promise_type> frame_;
 };
 
 // For awaiters: goes on with a coroutine that waits, by way of whom it belongs to.

@@ -13,12 +13,11 @@
 //     with a buffer, and once for every RetainBuffer that was granted. Running out of buffers
 //     pauses receiving and never surfaces.
 //  4. At most one Send or SendFile (SendTo) a socket is outstanding. A Send that is done at once
-//  returns its
-//     result, and no completion follows. The bytes of one under way stay unchanged until its
-//     completion; where that has `more` set (zero copy), those taken stay so until the kRelease
-//     completion that follows, and the next Send need not wait for it. Releases come in the order
-//     of the sends. The array that names the bytes may go as soon as the call returns. A send may
-//     take fewer bytes than offered; the rest is offered again by the caller.
+//     returns its result, and no completion follows. The bytes of one under way stay unchanged
+//     until its completion; where that has `more` set (zero copy), those taken stay so until the
+//     kRelease completion that follows, and the next Send need not wait for it. Releases come in
+//     the order of the sends. The array that names the bytes may go as soon as the call returns. A
+//     send may take fewer bytes than offered; the rest is offered again by the caller.
 //  5. After Close what is outstanding completes first (-ECANCELED at the latest), then
 //     exactly one close completion: the last word with that token, after which the Socket is void.
 //     A connection accepted before its listener closed still arrives.
