@@ -10,8 +10,11 @@ PACKAGES=(
   g++ cmake ninja-build ccache pkg-config git
   libabsl-dev liburing-dev libmnl-dev nlohmann-json3-dev
   nettle-dev zlib1g-dev  # WebSocket: SHA-1 of its handshake, permessage-deflate
+  libmsgpack-cxx-dev     # objects as messages
+  libxxhash-dev          # files and pictures: did what arrived leave so?
+  libedit-dev libncurses-dev  # what is typed at a terminal, and screens on it
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-websockets iproute2
+  python3 python3-websockets iproute2 nftables
   "$@"
 )
 
