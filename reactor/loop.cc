@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "reactor/backend/signal_trap.h"
 #include "reactor/base/check.h"
+#include "reactor/fd_watch.h"
 
 namespace sluice {
 namespace {
@@ -38,6 +39,7 @@ Loop::Loop(BackendChoice backend, Duration spin)
 
 Loop::~Loop() {
   for (const auto& trap : signals_) ReleaseSignal(trap->signal, *backend_);
+  fd_watches_.ForEach([](FdWatch* watch) { watch->LoopGoes(); });
   // Handlers may open anew what is being ended; a bound keeps that from going on for ever.
   constexpr int kTurnsMax = 1000;
   stopping_ = aborted_ = true;

@@ -53,6 +53,8 @@ struct ConnectOptions {
   SocketOptions socket{};
 };
 
+class FdWatch;
+
 class Loop {
  public:
   static constexpr Duration kDefaultDrain = std::chrono::seconds(5);
@@ -123,11 +125,12 @@ class Loop {
   friend class Connection;
   friend class Listener;
   friend class DatagramSocket;
+  friend class FdWatch;
   friend class Group;
   friend class Timer;
 
   // A token is kind (2 bits) | generation (30) | slot (32).
-  enum class Kind : uint64_t { kConnection = 0, kListener = 1, kDatagramSocket = 2, kNobody = 3 };
+  enum class Kind : uint64_t { kConnection = 0, kListener = 1, kDatagramSocket = 2, kFdWatch = 3 };
   enum class StopPhase : uint8_t { kEmptyingQueues, kReading, kDraining };
   static constexpr int kQuietTurns = 3;
 
@@ -152,6 +155,7 @@ class Loop {
   void Dispatch(absl::Span<const Completion> batch);
   void DispatchConnection(const Completion& completion);
   void DispatchListener(const Completion& completion);
+  void DispatchFdWatch(const Completion& completion);
   size_t DispatchDatagrams(absl::Span<const Completion> batch);
   void GiveTurns();
   void RunPosted();
@@ -190,6 +194,7 @@ class Loop {
   base::Slab<Connection, 30> connections_;
   base::Slab<Listener, 30> listeners_;
   base::Slab<DatagramSocket, 30> datagram_sockets_;
+  base::Slab<FdWatch*, 30> fd_watches_;  // their owners' objects
   std::vector<Token> flush_wanted_, flushing_;
   std::vector<Token> turn_wanted_, turning_;
   std::vector<std::unique_ptr<SignalFunction>> signals_;

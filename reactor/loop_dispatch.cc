@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reactor/base/check.h"
+#include "reactor/fd_watch.h"
 #include "reactor/loop.h"
 
 namespace sluice {
@@ -44,7 +45,8 @@ void Loop::Dispatch(absl::Span<const Completion> batch) {
       case Kind::kDatagramSocket:
         dispatched = DispatchDatagrams(batch);
         break;
-      case Kind::kNobody:
+      case Kind::kFdWatch:
+        DispatchFdWatch(completion);
         break;
     }
     batch.remove_prefix(dispatched);
@@ -88,6 +90,7 @@ void Loop::DispatchConnection(const Completion& completion) {
       return;
     case Operation::kAccept:
     case Operation::kSendTo:
+    case Operation::kReadable:
       SLUICE_CHECK(false, "a connection neither accepts nor sends datagrams");
   }
 }
@@ -153,6 +156,16 @@ void Loop::ConnectionClosed(Connection& connection) {
   listeners_.ForEach([](Listener& listener) {
     if (listener.retry_.armed()) listener.DescriptorFreed();
   });
+}
+
+// Its owner destroys a watch without waiting for the close, which then finds nobody.
+void Loop::DispatchFdWatch(const Completion& completion) {
+  FdWatch** watch = fd_watches_.Find(KeyOf(completion.token));
+  if (watch != nullptr) {
+    (*watch)->Readable();
+  } else if (completion.operation == Operation::kReadable) {
+    ++stats_.stale_completions;
+  }
 }
 
 // As many completions as one socket received in a row go to its handler as one batch.

@@ -21,7 +21,11 @@
 //  5. After Close what is outstanding completes first (-ECANCELED at the latest), then
 //     exactly one close completion: the last word with that token, after which the Socket is void.
 //     A connection accepted before its listener closed still arrives.
-//  6. Only Wakeup may come from another thread or from a signal handler.
+//  6. A watched descriptor stays its owner's: it is never read from nor closed. While StartReceive
+//     stands for it, each Poll that finds it readable, ended or broken completes a kReadable for
+//     it, with `more` set: what was not read is told again. Close ends the watch alone, and comes
+//     before the owner's close(2).
+//  7. Only Wakeup may come from another thread or from a signal handler.
 //
 // Errors on the data path are -errno in Completion::result. Set-up reports in words.
 #ifndef SLUICE_REACTOR_BACKEND_BACKEND_H_
@@ -61,7 +65,16 @@ inline constexpr Token kNoToken = UINT64_MAX;
 using BufferId = uint32_t;
 inline constexpr BufferId kNoBuffer = UINT32_MAX;
 
-enum class Operation : uint8_t { kAccept, kReceive, kConnect, kSend, kRelease, kSendTo, kClose };
+enum class Operation : uint8_t {
+  kAccept,
+  kReceive,
+  kConnect,
+  kSend,
+  kRelease,
+  kSendTo,
+  kClose,
+  kReadable
+};
 
 // What came with a received datagram. Valid until its buffer is released.
 struct DatagramInfo {
@@ -77,7 +90,7 @@ struct Completion {
   Operation operation = Operation::kReceive;
   bool more = false;
   // kAccept: 0. kReceive: bytes, 0 at the end of a stream. kSend: bytes taken. kSendTo: datagrams
-  // taken. kConnect, kRelease, kClose: 0. Or -errno.
+  // taken. kConnect, kRelease, kClose, kReadable: 0. Or -errno.
   int32_t result = 0;
   BufferId buffer = kNoBuffer;
   Socket accepted;                         // kAccept with result 0
@@ -144,6 +157,9 @@ class Backend {
   virtual absl::StatusOr<Socket> Listen(const Endpoint& endpoint, const ListenOptions& options) = 0;
   virtual absl::StatusOr<Socket> BindDatagram(const Endpoint& endpoint,
                                               const DatagramOptions& options) = 0;
+  // A terminal, a pipe, a signalfd: any descriptor of the caller's, once at a time. One that cannot
+  // be waited for (a file, epoll_ctl(2)) is always readable. Unimplemented where there are none.
+  virtual absl::StatusOr<Socket> Watch(int descriptor);
   virtual absl::Status SetOption(Socket socket, const RawSocketOption& option) = 0;
   // `option.value` says how many bytes are wanted; returns what the kernel gave.
   virtual absl::StatusOr<std::string> GetOption(Socket socket, const RawSocketOption& option) = 0;
@@ -199,6 +215,11 @@ class Backend {
   static constexpr size_t kSendFileBytesMax = 512 << 10;
   static constexpr size_t kSendDatagramsMax = 256;
 };
+
+inline absl::StatusOr<Socket> Backend::Watch(int descriptor) {
+  return absl::UnimplementedError("cannot watch descriptor " + std::to_string(descriptor) + ": " +
+                                  std::string(name()) + " has no descriptors");
+}
 
 enum class BackendKind : uint8_t { kAuto, kEpoll, kIoUring };
 

@@ -10,12 +10,18 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <string>
 #include <utility>
 
 #include "reactor/base/check.h"
 
 namespace sluice::backend {
 namespace {
+
+// Level-triggered while somebody wants to know; else edge-triggered for nothing, since a hang-up is
+// reported all the same (epoll_ctl(2)) and must not be so again and again.
+constexpr uint32_t kWatchedEvents = EPOLLIN;
+constexpr uint32_t kUnwatchedEvents = EPOLLET;
 
 // Not a slot number of the slab.
 constexpr uint64_t kWakeupEvent = UINT64_MAX;
@@ -90,7 +96,9 @@ EpollBackend::EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& op
       datagram_buffers_(std::bit_ceil(options.datagram_buffers)) {}
 
 EpollBackend::~EpollBackend() {
-  records_.ForEach([](Record& record) { close(record.fd); });
+  records_.ForEach([](Record& record) {
+    if (record.kind != SocketKind::kWatched) close(record.fd);
+  });
   close(epoll_fd_);
 }
 
@@ -129,6 +137,36 @@ Socket EpollBackend::Register(int fd, SocketKind kind, bool read_to_the_end) {
   return Socket{};
 }
 
+absl::StatusOr<Socket> EpollBackend::AdoptWatched(int fd) {
+  const auto [key, record] = records_.Emplace();
+  record->fd = fd;
+  record->kind = SocketKind::kWatched;
+  epoll_event event{.events = kUnwatchedEvents, .data = {.u64 = ToEventData(key)}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) return Socket{key.index};
+  const int error = errno;
+  record->unpollable = error == EPERM;  // a regular file or a directory
+  if (record->unpollable) return Socket{key.index};
+  records_.Erase(key.index);
+  return ErrnoStatus(error, "cannot watch descriptor " + std::to_string(fd) + ": epoll_ctl",
+                     "see fs.epoll.max_user_watches");
+}
+
+void EpollBackend::SetWatched(uint32_t index, Record& record, uint32_t events) {
+  record.readable = record.unpollable;  // what was reported before may be read by now
+  if (record.unpollable) return;
+  epoll_event event{.events = events, .data = {.u64 = ToEventData(records_.KeyOf(index))}};
+  ++stats_.kernel_entries;
+  // Fails only for a descriptor that its owner closed too early.
+  (void)epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, record.fd, &event);
+}
+
+void EpollBackend::EndWatch(Record& record) {
+  Unwatch(record.fd);
+  if (record.unpollable) return;
+  ++stats_.kernel_entries;
+  (void)epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, record.fd, nullptr);
+}
+
 Completion& EpollBackend::Complete(const Record& record, Operation operation, int32_t result) {
   Completion completion;
   completion.token = record.token;
@@ -153,11 +191,14 @@ void EpollBackend::StartReceive(Socket socket, Token token) {
   Record& record = At(socket);
   record.token = token;
   record.interested = true;
+  if (record.kind == SocketKind::kWatched) SetWatched(socket.index, record, kWatchedEvents);
   MarkReady(socket.index, record);
 }
 
 void EpollBackend::StopReceive(Socket socket) {
-  At(socket).interested = false;
+  Record& record = At(socket);
+  record.interested = false;
+  if (record.kind == SocketKind::kWatched) SetWatched(socket.index, record, kUnwatchedEvents);
 }
 
 void EpollBackend::ReleaseBuffer(BufferId buffer) {
@@ -222,10 +263,14 @@ void EpollBackend::Close(Socket socket, CloseMode mode, Token token) {
   Record& record = At(socket);
   record.token = token;
   CancelOutput(socket.index, record);
-  if (mode == CloseMode::kReset) MakeCloseReset(record.fd);
-  RemoveUnixFile(socket);
-  ++stats_.kernel_entries;
-  close(record.fd);  // takes the registration with it: nobody else has this descriptor (epoll(7))
+  if (record.kind == SocketKind::kWatched) {
+    EndWatch(record);
+  } else {
+    if (mode == CloseMode::kReset) MakeCloseReset(record.fd);
+    RemoveUnixFile(socket);
+    ++stats_.kernel_entries;
+    close(record.fd);  // takes the registration with it: nobody else has this descriptor (epoll(7))
+  }
   Complete(record, Operation::kClose, 0);
   records_.Erase(socket.index);
 }
@@ -335,6 +380,9 @@ void EpollBackend::ServeReady() {
     if (!record->interested) continue;  // stopped meanwhile; Start queues it again
     if (record->kind == SocketKind::kListener) {
       AcceptSome(*record);
+    } else if (record->kind == SocketKind::kWatched) {
+      Complete(*record, Operation::kReadable, 0).more = true;
+      record->readable = record->unpollable;  // the next wait reports it again
     } else if (received_bytes_ >= kReceiveBytesMax) {
       ++passed_over_;
       MarkReady(key.index, *record);

@@ -65,6 +65,7 @@ class EpollBackend final : public KernelBackend {
     bool read_to_the_end : 1 = false;  // a short read need not be the last: until EAGAIN
     bool queued : 1 = false;           // in ready_
     bool connecting : 1 = false;
+    bool unpollable : 1 = false;  // watched, and always readable
     Token token = 0;
     std::unique_ptr<BlockedSend> blocked_send;
   };
@@ -72,6 +73,9 @@ class EpollBackend final : public KernelBackend {
   EpollBackend(int epoll_fd, int wakeup_fd, const BackendOptions& options);
 
   absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) override;
+  absl::StatusOr<Socket> AdoptWatched(int fd) override;
+  void SetWatched(uint32_t index, Record& record, uint32_t events);
+  void EndWatch(Record& record);
   int Descriptor(Socket socket) override { return At(socket).fd; }
   Trains& TrainsOf(Socket datagram_socket) override {
     return datagrams_.at(datagram_socket.index).trains;

@@ -1,12 +1,15 @@
 #include "reactor/backend/kernel_backend.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <string>
 
 namespace sluice::backend {
 namespace {
@@ -46,6 +49,18 @@ absl::StatusOr<Socket> KernelBackend::BindDatagram(const Endpoint& endpoint,
   if (socket.ok() && !endpoint.unix_file().empty()) {
     unix_files_[socket->index] = endpoint.unix_file();
   }
+  return socket;
+}
+
+absl::StatusOr<Socket> KernelBackend::Watch(int descriptor) {
+  const std::string doing = "cannot watch descriptor " + std::to_string(descriptor);
+  if (fcntl(descriptor, F_GETFD) < 0) return ErrnoStatus(errno, doing, "it is not open");
+  // epoll would refuse a second one (EEXIST), io_uring would not.
+  if (watched_.contains(descriptor)) {
+    return absl::AlreadyExistsError(doing + ": it is watched already");
+  }
+  absl::StatusOr<Socket> socket = AdoptWatched(descriptor);
+  if (socket.ok()) watched_.insert(descriptor);
   return socket;
 }
 

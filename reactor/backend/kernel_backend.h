@@ -6,19 +6,22 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "reactor/backend/backend.h"
 #include "reactor/backend/datagram_send.h"
 #include "reactor/backend/socket_util.h"
 
 namespace sluice::backend {
 
-enum class SocketKind : uint8_t { kListener, kStream, kDatagram };
+// kWatched: a descriptor of somebody else's.
+enum class SocketKind : uint8_t { kListener, kStream, kDatagram, kWatched };
 
 class KernelBackend : public Backend {
  public:
   absl::StatusOr<Socket> Listen(const Endpoint& endpoint, const ListenOptions& options) final;
   absl::StatusOr<Socket> BindDatagram(const Endpoint& endpoint,
                                       const DatagramOptions& options) final;
+  absl::StatusOr<Socket> Watch(int descriptor) final;
   absl::Status SetOption(Socket socket, const RawSocketOption& option) final;
   absl::StatusOr<std::string> GetOption(Socket socket, const RawSocketOption& option) final;
   Endpoint LocalEndpoint(Socket socket) final;
@@ -34,6 +37,9 @@ class KernelBackend : public Backend {
 
   // Takes the descriptor, also on failure.
   virtual absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) = 0;
+  // A descriptor that is not watched yet; stays its owner's.
+  virtual absl::StatusOr<Socket> AdoptWatched(int fd) = 0;
+  void Unwatch(int fd) { watched_.erase(fd); }
   virtual int Descriptor(Socket socket) = 0;
   virtual Trains& TrainsOf(Socket datagram_socket) = 0;
 
@@ -48,6 +54,7 @@ class KernelBackend : public Backend {
   const int wakeup_fd_;
   const Blocking blocking_;
   absl::flat_hash_map<uint32_t, std::string> unix_files_;  // by Socket::index
+  absl::flat_hash_set<int> watched_;
 };
 
 }  // namespace sluice::backend

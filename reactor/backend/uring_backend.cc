@@ -78,7 +78,7 @@ UringBackend::~UringBackend() {
   // First, for with it every operation ends, and only then may their memory go.
   ring_.reset();
   records_.ForEach([](Record& record) {
-    if (!record.closed) close(record.fd);
+    if (!record.closed && record.kind != SocketKind::kWatched) close(record.fd);
   });
 }
 
@@ -165,7 +165,11 @@ void UringBackend::StartReceive(Socket socket, Token token) {
     Complete(record, Operation::kReceive, std::exchange(record.kept_error, 0));
     return;
   }
-  Arm(socket.index, record);
+  if (record.kind == SocketKind::kWatched) {
+    watches_to_arm_.push_back(records_.KeyOf(socket.index));
+  } else {
+    Arm(socket.index, record);
+  }
 }
 
 void UringBackend::StopReceive(Socket socket) {
@@ -182,6 +186,8 @@ void UringBackend::Arm(uint32_t index, Record& record) {
   ++record.outstanding;
   if (record.kind == SocketKind::kListener) {
     ArmAccept(index, record);
+  } else if (record.kind == SocketKind::kWatched) {
+    ArmWatch(index, record);
   } else {
     ArmReceive(index, record);
   }
@@ -212,15 +218,17 @@ void UringBackend::ArmReceive(uint32_t index, Record& record) {
   sqe->flags |= IOSQE_BUFFER_SELECT;
 }
 
+UringBackend::Op UringBackend::StandingOp(const Record& record) {
+  static constexpr Op kOfKind[] = {Op::kAccept, Op::kReceive, Op::kReceiveDatagram, Op::kReadable};
+  return kOfKind[static_cast<size_t>(record.kind)];
+}
+
 void UringBackend::Disarm(uint32_t index, Record& record) {
   record.interested = false;
   if (!record.armed || record.cancelling) return;
   record.cancelling = true;
-  const Op op = record.kind == SocketKind::kListener ? Op::kAccept
-                : record.kind == SocketKind::kStream ? Op::kReceive
-                                                     : Op::kReceiveDatagram;
   io_uring_sqe* sqe = NextSqe(Op::kCancel, index);
-  io_uring_prep_cancel64(sqe, UserData(op, index), 0);
+  io_uring_prep_cancel64(sqe, UserData(StandingOp(record), index), 0);
   io_uring_sqe_set_data64(sqe, UserData(Op::kCancel, index));
 }
 
@@ -376,6 +384,9 @@ void UringBackend::Close(Socket socket, CloseMode mode, Token token) {
   record.closing = true;
   record.interested = false;
   record.close_mode = mode;
+  if (record.kind == SocketKind::kWatched) {
+    return EndWatch(socket.index, record);
+  }
   RemoveUnixFile(socket);
   if (record.outstanding > 0) {
     // close(2) alone would not end them (liburing#568).
@@ -410,6 +421,7 @@ absl::Span<const Completion> UringBackend::Poll(TimePoint deadline) {
   ++stats_.polls;
   batch_.clear();
   RearmStarved();
+  ArmWatches();
   Duration left = Duration(0);
   if (gathering_.empty()) {
     left = deadline == kNever             ? UringRing::kForEver
@@ -441,6 +453,9 @@ void UringBackend::Handle(const io_uring_cqe& cqe) {
       return;
     case Op::kAccept:
       HandleAccept(index, *record, cqe);
+      break;
+    case Op::kReadable:
+      HandleReadable(index, *record, cqe);
       break;
     case Op::kReceive:
       HandleReceive(index, *record, cqe);

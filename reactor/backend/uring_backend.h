@@ -52,6 +52,7 @@ class UringBackend final : public KernelBackend {
     kAccept,
     kReceive,
     kReceiveDatagram,
+    kReadable,
     kSend,
     kSendFileRoom,
     kSendToRoom,
@@ -103,6 +104,7 @@ class UringBackend final : public KernelBackend {
                int wakeup_fd, const BackendOptions& options);
 
   absl::StatusOr<Socket> Adopt(int fd, SocketKind kind, const DatagramOptions& options) override;
+  absl::StatusOr<Socket> AdoptWatched(int fd) override;
   int Descriptor(Socket socket) override { return At(socket).fd; }
   Trains& TrainsOf(Socket datagram_socket) override {
     return DatagramOf(At(datagram_socket)).trains;
@@ -118,13 +120,18 @@ class UringBackend final : public KernelBackend {
   void Arm(uint32_t index, Record& record);
   void ArmReceive(uint32_t index, Record& record);
   void ArmAccept(uint32_t index, Record& record);
+  static Op StandingOp(const Record& record);
   void Disarm(uint32_t index, Record& record);
+  void ArmWatch(uint32_t index, Record& record);
+  void ArmWatches();
+  void EndWatch(uint32_t index, Record& record);
   void RearmStarved();
   uint32_t AvailableBuffers(const Record& record) const;
 
   void Handle(const io_uring_cqe& cqe);
   void HandleReceive(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleReceiveDatagram(uint32_t index, Record& record, const io_uring_cqe& cqe);
+  void HandleReadable(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleAccept(uint32_t index, Record& record, const io_uring_cqe& cqe);
   void HandleSendZeroCopy(Record& record, const io_uring_cqe& cqe, uint8_t number);
   Completion& SendCompleted(Record& record, int32_t result);
@@ -150,8 +157,9 @@ class UringBackend final : public KernelBackend {
   base::Slab<Record, 24> records_;
   base::Slab<DatagramState> datagrams_;
   base::Slab<SendOp> send_ops_;
-  std::deque<base::SlabKey> starved_;       // served first in, first out
-  std::vector<base::SlabKey> passed_over_;  // in this Poll: starved without having been fed
+  std::deque<base::SlabKey> starved_;          // served first in, first out
+  std::vector<base::SlabKey> passed_over_;     // in this Poll: starved without having been fed
+  std::vector<base::SlabKey> watches_to_arm_;  // by the next Poll
   std::vector<Completion> gathering_, batch_;
   uint64_t wakeup_count_ = 0;  // what the read of the eventfd fills
 };
