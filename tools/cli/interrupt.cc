@@ -17,7 +17,10 @@ constexpr int64_t kNanosecondsASecond = 1'000'000'000;
 
 // When the first came, on the monotonic clock; 0: none yet.
 std::atomic<int64_t> first{0};
-static_assert(std::atomic<int64_t>::is_always_lock_free, "a signal handler may touch these alone");
+std::atomic<void (*)()> before_end{nullptr};
+static_assert(std::atomic<int64_t>::is_always_lock_free &&
+                  std::atomic<void (*)()>::is_always_lock_free,
+              "a signal handler may touch these alone");
 
 // Calls only what signal-safety(7) lists.
 void OnInterrupt(int signal) {
@@ -26,6 +29,7 @@ void OnInterrupt(int signal) {
   const int64_t now = time.tv_sec * kNanosecondsASecond + time.tv_nsec;
   int64_t before = 0;
   if (first.compare_exchange_strong(before, now) || now - before < kNanosecondsASecond) return;
+  if (void (*function)() = before_end) function();
   // Blocked until the handler returns, and then fatal.
   ::signal(signal, SIG_DFL);
   raise(signal);
@@ -39,6 +43,10 @@ void CatchInterrupts() {
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+void BeforeInterruptEnds(void (*function)()) {
+  before_end = function;
 }
 
 bool Interrupted() {

@@ -23,6 +23,10 @@ void CatchInterrupts();
 // Whether one came. Any thread.
 bool Interrupted();
 
+// Calls `function` just before a second interrupt ends the program; it may call only what
+// signal-safety(7) lists. For what outlives the program: a terminal's modes.
+void BeforeInterruptEnds(void (*function)());
+
 // "<command>: interrupted: <what>" on standard error, and kExitFailure to return from main.
 int FailInterrupted(std::string_view what);
 
