@@ -26,7 +26,7 @@ void AppendUtf8(char32_t character, std::string& out) {
     return;
   }
   const int following = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
-  out += static_cast<char>((0xf00U >> following & 0xffU) | character >> (6 * following));
+  out += static_cast<char>((0xf0U << (3 - following) & 0xffU) | character >> (6 * following));
   for (int shift = 6 * (following - 1); shift >= 0; shift -= 6) {
     out += static_cast<char>(0x80 | (character >> shift & 0x3f));
   }
