@@ -1,8 +1,8 @@
 // The console under typed_lines_test.py: what is typed comes back in brackets.
 //
 // Some lines are commands: `print TEXT`, `later TEXT` (printed after 200 ms, while something is
-// being typed), `prompt TEXT`, `pause` (for 200 ms), `forget` (destroys the console), `exit`
-// (exit(3) with the console alive), `abort`.
+// being typed), `prompt TEXT`, `pause` (for 200 ms), `hold` (for ever), `forget` (destroys the
+// console), `exit` (exit(3) with the console alive), `abort`.
 #include <unistd.h>
 
 #include <cstdio>
@@ -21,6 +21,7 @@
 
 ABSL_FLAG(int, line_bytes_max, 1000, "TypedLinesOptions::line_bytes_max");
 ABSL_FLAG(bool, catch_interrupts, false, "as a command that measures does");
+ABSL_FLAG(bool, deaf, false, "catch them and take no notice");
 
 namespace sluice::terminal {
 namespace {
@@ -50,6 +51,7 @@ class Console {
   }
 
   void Interrupt() {
+    if (absl::GetFlag(FLAGS_deaf)) return;
     lines_->Print("interrupted");
     loop_.Stop();
   }
@@ -70,9 +72,8 @@ class Console {
       return loop_.Stop();
     }
     lines_->Print("[" + line + "]");
-    if (verb != "pause") return;
-    lines_->Pause();
-    resume_.ArmAfter(kLater);
+    if (verb == "pause" || verb == "hold") lines_->Pause();
+    if (verb == "pause") resume_.ArmAfter(kLater);
   }
 
   Loop& loop_;

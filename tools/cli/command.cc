@@ -1,5 +1,6 @@
 #include "tools/cli/command.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -50,10 +51,21 @@ void CheckOutputArrived() {
   _exit(kExitFailure);
 }
 
+// Or the first socket would be taken for standard input, or be printed into. Using them stays the
+// error that it was.
+void OccupyClosedStandardDescriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    // The lowest number that is free, which is this one.
+    (void)open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> Start(int argc, char** argv, const Command& command) {
   CommandName() = std::string(command.name);
+  OccupyClosedStandardDescriptors();
   // A log reader that goes away must not take a server with it.
   std::signal(SIGPIPE, SIG_IGN);
   std::atexit(CheckOutputArrived);

@@ -123,7 +123,10 @@ bool LineEditor::Refuses(char32_t key) {
   if (key < 0x20 || key == 0x7f) return false;
   if (std::iswprint(static_cast<wint_t>(key)) == 0) return true;
   const LineInfoW* line = el_wline(editor_.get());
-  return ToUtf8(line->buffer, line->lastchar).size() + 4 > line_bytes_max_;
+  constexpr size_t kCharacterBytesMax = 4;
+  const auto characters = static_cast<size_t>(line->lastchar - line->buffer);
+  if ((characters + 1) * kCharacterBytesMax <= line_bytes_max_) return false;
+  return ToUtf8(line->buffer, line->lastchar).size() + kCharacterBytesMax > line_bytes_max_;
 }
 
 LineEditor::Typed LineEditor::Type(char32_t key, std::string* line) {
@@ -211,11 +214,22 @@ void LineEditor::Suspend() {
   el_wset(editor_.get(), EL_PREP_TERM, 0);
   std::fputs("\n", stdout);
   std::fflush(stdout);
+  suspended_ = true;
   StopProcess();
+  Reclaim();
+}
+
+void LineEditor::Continued() {
+  if (std::exchange(suspended_, false)) return;
+  el_wset(editor_.get(), EL_PREP_TERM, 0);  // or libedit would think that nothing changed
+  std::fputs("\r\x1b[J", stdout);
+  Reclaim();
+}
+
+void LineEditor::Reclaim() {
   el_wset(editor_.get(), EL_PREP_TERM, 1);
-  const bool was_shown = std::exchange(shown_, false);
   el_resize(editor_.get());
-  if (was_shown) Show();
+  if (std::exchange(shown_, false)) Show();
 }
 
 }  // namespace sluice::terminal

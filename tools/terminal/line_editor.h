@@ -40,6 +40,8 @@ class LineEditor {
 
   void Resized();  // SIGWINCH
   void Suspend();  // Ctrl-Z: returns when the program goes on
+  // SIGCONT, also after a stop that nobody could catch: others had the terminal meanwhile.
+  void Continued();
 
  private:
   struct EndEditor {
@@ -55,12 +57,14 @@ class LineEditor {
   static int NextKey(EditLine* editor, wchar_t* key);
   bool Refuses(char32_t key);
   int CursorRow();
+  void Reclaim();
 
   const size_t line_bytes_max_;
   TerminalModes modes_;
   std::wstring prompt_;
   wchar_t key_ = 0;  // that libedit is to read; 0: none
   bool shown_ = false;
+  bool suspended_ = false;  // and its SIGCONT is to come
   std::unique_ptr<HistoryW, EndHistory> history_;
   std::unique_ptr<EditLine, EndEditor> editor_;
 };

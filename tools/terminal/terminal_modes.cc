@@ -77,7 +77,12 @@ void TerminalModes::PutBack() {
   errno = saved_errno;
 }
 
+bool MayStop() {
+  return Disposition(SIGTSTP).sa_handler != SIG_IGN;
+}
+
 void StopProcess() {
+  if (!MayStop()) return;
   const struct sigaction before = Disposition(SIGTSTP);
   ::signal(SIGTSTP, SIG_DFL);
   raise(SIGTSTP);

@@ -19,6 +19,8 @@ class TerminalModes {
   static void PutBack();
 };
 
+// Whether Ctrl-Z stops this process: a shell without job control has it ignored.
+bool MayStop();
 // Stops this process as Ctrl-Z does when nobody catches it, and returns when it goes on. A process
 // that nobody could wake up again is not stopped (the kernel sees to that).
 void StopProcess();

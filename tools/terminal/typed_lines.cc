@@ -69,6 +69,10 @@ void TypedLines::FollowTerminalSignals() {
   loop_.OnSignal(SIGWINCH, [weak] {
     if (const std::shared_ptr<LineEditor> editor = weak.lock()) editor->Resized();
   });
+  loop_.OnSignal(SIGCONT, [weak] {
+    if (const std::shared_ptr<LineEditor> editor = weak.lock()) editor->Continued();
+  });
+  if (!MayStop()) return;
   loop_.OnSignal(SIGTSTP, [weak] {
     const std::shared_ptr<LineEditor> editor = weak.lock();
     editor != nullptr ? editor->Suspend() : StopProcess();

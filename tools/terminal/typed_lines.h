@@ -12,8 +12,8 @@
 // Where both standard input and standard output are terminals there are a prompt, line editing and
 // a history (libedit). Ctrl-D on an empty line ends the input. Ctrl-C is a signal as ever: see
 // tools/cli/interrupt.h or Loop::StopOnSignals. The terminal gets its modes back when this object
-// goes, on exit(3) and on signals that end the program. SIGTSTP and SIGWINCH are the object's, and
-// LC_CTYPE becomes the user's, or C.UTF-8 where that is not UTF-8.
+// goes, on exit(3) and on signals that end the program. SIGTSTP, SIGCONT and SIGWINCH are the
+// object's, and LC_CTYPE becomes the user's, or C.UTF-8 where that is not UTF-8.
 //
 // Everywhere else there is no prompt, Print writes plain lines to standard output, and the last
 // line may lack its newline. Writing waits for a reader that is slow.
