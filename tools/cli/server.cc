@@ -85,7 +85,9 @@ void Server::PrintListening() const {
     std::fprintf(stderr, "backend %s\n", backend_reason_.c_str());
   }
   for (const StreamService& service : streams_) {
-    cli::PrintListening(StreamTransport(service.endpoint), service.endpoint, backend_name_,
+    const std::string_view transport =
+        service.transport.empty() ? StreamTransport(service.endpoint) : service.transport;
+    cli::PrintListening(transport, service.endpoint, backend_name_,
                         service.endpoint.is_unix() ? 1 : options_.threads, service.options.backlog);
   }
   for (const DatagramService& service : datagrams_) {

@@ -35,6 +35,8 @@ struct StreamService {
   ListenerOptions options;  // reuse_port is set here when there are several loops
   // Called once a loop, on its thread, with the loop's index; what it makes lives on that loop.
   std::function<HandlerFactory(Loop& loop, int index)> factory;
+  // What the `listening` line calls it; empty: StreamTransport.
+  std::string_view transport{};
 };
 
 struct DatagramService {
