@@ -44,6 +44,7 @@ class Framed : public Handler {
       auto decoded = codec_.Decode(bytes.substr(consumed));
       if (decoded.result == DecodeResult::kNeedMore) break;
       if (decoded.result == DecodeResult::kError) {
+        OnMalformed(connection, decoded.error);
         connection.CloseProtocolError(static_cast<int>(decoded.error));
         break;
       }
@@ -52,6 +53,10 @@ class Framed : public Handler {
     }
     return consumed;
   }
+
+  // What comes is malformed or over-long. The connection closes behind what this sends: an answer
+  // that says why.
+  virtual void OnMalformed(Connection& /*connection*/, CodecError /*error*/) {}
 
   Codec& codec() { return codec_; }
 

@@ -122,6 +122,27 @@ TEST_P(InputLimitTest, FramedAnswersWhatCameBeforeAMalformedMessage) {
   EXPECT_EQ(loop().stats().closes[static_cast<size_t>(CloseCode::kProtocolError)], 1u);
 }
 
+TEST_P(InputLimitTest, FramedSaysWhyItClosesOnAMalformedMessage) {
+  struct Echo {
+    void operator()(Connection& connection, std::string_view message) { connection.Send(message); }
+  };
+  class Explains : public Framed<ByteCountCodec, Echo> {
+   public:
+    Explains() : Framed(ByteCountCodec(), Echo()) {}
+    void OnMalformed(Connection& connection, CodecError error) override {
+      connection.Send(CodecErrorName(error));
+    }
+  };
+  absl::StatusOr<Listener*> listener =
+      loop().Listen(Loopback(), {}, [] { return std::make_unique<Explains>(); });
+  ASSERT_TRUE(listener.ok());
+  PeerPtr client = Connect((*listener)->endpoint(), script::Say(std::string("\3one\0\5never", 11)));
+  ASSERT_TRUE(TurnUntil([&] { return client->closed(); }));
+  EXPECT_EQ(client->received, "onebad length");
+  ASSERT_TRUE(TurnUntil([&] { return loop().stats().connections == 0; }));
+  EXPECT_EQ(loop().stats().closes[static_cast<size_t>(CloseCode::kProtocolError)], 1u);
+}
+
 TEST_P(InputLimitTest, FramedShowsTheMessagesBehindAPauseAfterResume) {
   std::vector<std::string> messages;
   ConnectionId server;
