@@ -85,17 +85,9 @@ absl::StatusOr<DatagramSocket*> Loop::Bind(const Endpoint& endpoint, DatagramSoc
                                            std::unique_ptr<DatagramHandler> handler) {
   SLUICE_CHECK(handler != nullptr, "a datagram socket needs a handler");
   if (stopping_) return absl::FailedPreconditionError("cannot bind: the loop is stopping");
-  if (options.receive_bytes_max == 0 || options.receive_bytes_max > kDatagramBytesMax) {
-    return absl::InvalidArgumentError("cannot bind datagram socket " + endpoint.ToString() +
-                                      ": receive_bytes_max must be 1 to 65535");
-  }
-  // Always whole: the kernel may hand over many datagrams as one (UDP_GRO), of which a limit here
-  // would lose all but the first. Each is truncated when it is taken out.
-  const DatagramOptions bind{.reuse_port = options.reuse_port,
-                             .receive_bytes_max = kDatagramBytesMax,
-                             .trains = options.trains,
-                             .socket = options.socket};
-  absl::StatusOr<Socket> socket = backend_->BindDatagram(endpoint, bind);
+  absl::StatusOr<DatagramOptions> bind = DatagramSocket::BindOptions(endpoint, options);
+  if (!bind.ok()) return bind.status();
+  absl::StatusOr<Socket> socket = backend_->BindDatagram(endpoint, *bind);
   if (!socket.ok()) return socket.status();
   const auto [key, datagrams] =
       datagram_sockets_.Emplace(*this, *socket, std::move(options), std::move(handler));

@@ -19,6 +19,29 @@ DatagramSocket::DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions 
                                std::unique_ptr<DatagramHandler> handler)
     : loop_(loop), socket_(socket), options_(std::move(options)), handler_(std::move(handler)) {}
 
+absl::StatusOr<DatagramOptions> DatagramSocket::BindOptions(const Endpoint& endpoint,
+                                                            const DatagramSocketOptions& options) {
+  const std::string doing = "cannot bind datagram socket " + endpoint.ToString() + ": ";
+  if (options.receive_bytes_max == 0 || options.receive_bytes_max > kDatagramBytesMax) {
+    return absl::InvalidArgumentError(doing + "receive_bytes_max must be 1 to 65535");
+  }
+  // Always whole: the kernel may hand over many datagrams as one (UDP_GRO), of which a limit here
+  // would lose all but the first. Each is truncated when it is taken out.
+  DatagramOptions bind{.reuse_port = options.reuse_port,
+                       .reuse_address = options.reuse_address,
+                       .receive_bytes_max = kDatagramBytesMax,
+                       .trains = options.trains,
+                       .socket = options.socket};
+  if (options.broadcast) bind.socket.Set(socket_option::kBroadcast, true);
+  bind.socket.Append(backend::SendingOptions(endpoint.family(), options.multicast));
+  for (const GroupMembership& membership : options.groups) {
+    absl::Status status = backend::CheckMembership(endpoint.family(), membership);
+    if (!status.ok()) return absl::InvalidArgumentError(doing + std::string(status.message()));
+    bind.socket.SetRaw(backend::JoinOption(membership));
+  }
+  return bind;
+}
+
 // Entries count as well: empty datagrams take memory, too.
 size_t DatagramSocket::Outbox::held_bytes() const {
   return bytes.size() + entries.size() * sizeof(Entry) + peers.size() * sizeof(Endpoint);
@@ -161,6 +184,26 @@ void DatagramSocket::CloseNow() {
   if (closed_) return;
   closing_ = closed_ = true;
   loop_.backend_->Close(socket_, CloseMode::kOrderly, token_);
+}
+
+absl::Status DatagramSocket::Join(const GroupMembership& membership) {
+  absl::Status status = backend::CheckMembership(endpoint_.family(), membership);
+  return status.ok() ? SetRawOption(backend::JoinOption(membership)) : status;
+}
+
+absl::Status DatagramSocket::Leave(const GroupMembership& membership) {
+  absl::Status status = backend::CheckMembership(endpoint_.family(), membership);
+  return status.ok() ? SetRawOption(backend::LeaveOption(membership)) : status;
+}
+
+absl::Status DatagramSocket::SetMulticast(const MulticastSending& sending) {
+  const SocketOptions options =
+      backend::SendingOptions(endpoint_.family(), sending, options_.multicast);
+  for (const RawSocketOption& option : options.entries()) {
+    if (absl::Status status = SetRawOption(option); !status.ok()) return status;
+  }
+  options_.multicast = sending;
+  return absl::OkStatus();
 }
 
 void DatagramSocket::Stopping() {

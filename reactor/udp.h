@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "reactor/backend/backend.h"
+#include "reactor/backend/multicast.h"
 #include "reactor/base/slab.h"
 
 namespace sluice {
@@ -51,7 +52,20 @@ class DatagramHandler {
 };
 
 struct DatagramSocketOptions {
+  // Several sockets share a port, each hears some of the peers (SO_REUSEPORT). Of multicast and
+  // broadcast each hears all.
   bool reuse_port = false;
+  // Several programs of this host, also of several users, may have this port, where all ask for it
+  // (SO_REUSEADDR, as receivers of multicast do): each hears every datagram to a group it joined
+  // and every broadcast. What comes for the host alone only the last one bound hears.
+  bool reuse_address = false;
+  // Joined from the start. A socket hears the groups it joined itself and no others
+  // (socket_option::kMulticastAll and kIpv6MulticastAll are off, against Linux' custom).
+  std::vector<GroupMembership> groups{};
+  MulticastSending multicast{};
+  // It may send to broadcast addresses (SO_BROADCAST); otherwise the kernel refuses that with
+  // EACCES, see last_send_error. Hearing broadcasts needs no leave.
+  bool broadcast = false;
   size_t receive_bytes_max = kDatagramBytesMax;  // larger datagrams are truncated to this
   // Beyond it Send drops and counts. Each datagram counts with its bookkeeping, and with its peer's
   // address where that is another than of the one before.
@@ -82,6 +96,14 @@ class DatagramSocket : public OpenSocketOptions<DatagramSocket> {
 
   // Copies; leaves with the turn. False when it was dropped: closed, or the queue is full.
   bool Send(const Endpoint& peer, std::string_view bytes);
+
+  // Of a multicast group. Errors say which group and what to do: NotFound, no such interface or no
+  // route to the group; FailedPrecondition, joined before; ResourceExhausted, the host's limit on
+  // memberships; InvalidArgument, no group or of another family.
+  absl::Status Join(const GroupMembership& membership);
+  absl::Status Leave(const GroupMembership& membership);
+  // For what is sent from now on; on error the rest of `sending` may be in force already.
+  absl::Status SetMulticast(const MulticastSending& sending);
 
   // A batch already under way may still come.
   void PauseReading();
@@ -122,6 +144,9 @@ class DatagramSocket : public OpenSocketOptions<DatagramSocket> {
     void Clear();
   };
 
+  // What Loop::Bind asks of the backend.
+  static absl::StatusOr<DatagramOptions> BindOptions(const Endpoint& endpoint,
+                                                     const DatagramSocketOptions& options);
   DatagramSocket(Loop& loop, Socket socket, DatagramSocketOptions options,
                  std::unique_ptr<DatagramHandler> handler);
   ~DatagramSocket() = default;

@@ -107,6 +107,7 @@ struct ListenOptions {
 
 struct DatagramOptions {
   bool reuse_port = false;
+  bool reuse_address = false;
   // Larger datagrams are truncated to this, and say so. At most kDatagramBytesMax.
   size_t receive_bytes_max = 65535;
   // Neighbours in a SendTo that have one peer and one size (the last may be shorter) and lie one

@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -45,6 +46,7 @@ struct RawSocketOption {
   const char* label = "";
   std::string value;
   bool required = true;
+  std::string about{};  // what a refusal says beside the label: "group 239.1.2.3 on interface 2"
 };
 
 namespace socket_option_internal {
@@ -97,7 +99,7 @@ template <class T>
 RawSocketOption RawSocketOptionFor(SocketOption<T> option) {
   std::string room = std::is_same_v<T, std::string> ? std::string(256, '\0')
                                                     : socket_option_internal::ToBytes<T>(T{});
-  return {option.level, option.name, option.label, std::move(room), true};
+  return {option.level, option.name, option.label, std::move(room)};
 }
 
 // Typed options for an open socket. Derived has
@@ -110,7 +112,7 @@ class OpenSocketOptions {
   template <class T>
   absl::Status SetOption(SocketOption<T> option, std::type_identity_t<T> value) {
     return static_cast<Derived*>(this)->SetRawOption(
-        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value), true});
+        {option.level, option.name, option.label, socket_option_internal::ToBytes<T>(value)});
   }
   template <class T>
   absl::StatusOr<T> GetOption(SocketOption<T> option) const {
@@ -136,6 +138,12 @@ class SocketOptions {
   template <class T>
   SocketOptions& Try(SocketOption<T> option, std::type_identity_t<T> value) {
     return Add(option, value, /*required=*/false);
+  }
+
+  // As Set, for options made elsewhere.
+  SocketOptions& SetRaw(RawSocketOption option) {
+    entries_.push_back(std::move(option));
+    return *this;
   }
 
   // Those of `others` after ours: where both set one, theirs holds.
@@ -238,6 +246,8 @@ inline constexpr SocketOption<bool> kBindAddressNoPort{IPPROTO_IP, IP_BIND_ADDRE
 inline constexpr SocketOption<int> kMulticastTtl{IPPROTO_IP, IP_MULTICAST_TTL, "IP_MULTICAST_TTL"};
 inline constexpr SocketOption<bool> kMulticastLoop{IPPROTO_IP, IP_MULTICAST_LOOP,
                                                    "IP_MULTICAST_LOOP"};
+// Off in datagram sockets of a loop (reactor/udp.h).
+inline constexpr SocketOption<bool> kMulticastAll{IPPROTO_IP, IP_MULTICAST_ALL, "IP_MULTICAST_ALL"};
 inline constexpr SocketOption<ip_mreqn> kMulticastInterface{IPPROTO_IP, IP_MULTICAST_IF,
                                                             "IP_MULTICAST_IF"};
 inline constexpr SocketOption<ip_mreqn> kMulticastJoin{IPPROTO_IP, IP_ADD_MEMBERSHIP,
@@ -255,6 +265,8 @@ inline constexpr SocketOption<int> kIpv6MulticastHops{IPPROTO_IPV6, IPV6_MULTICA
                                                       "IPV6_MULTICAST_HOPS"};
 inline constexpr SocketOption<bool> kIpv6MulticastLoop{IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
                                                        "IPV6_MULTICAST_LOOP"};
+// Linux 4.20; 29 in linux/in6.h, which cannot be included beside netinet/in.h.
+inline constexpr SocketOption<bool> kIpv6MulticastAll{IPPROTO_IPV6, 29, "IPV6_MULTICAST_ALL"};
 inline constexpr SocketOption<int> kIpv6MulticastInterface{IPPROTO_IPV6, IPV6_MULTICAST_IF,
                                                            "IPV6_MULTICAST_IF"};
 inline constexpr SocketOption<ipv6_mreq> kIpv6MulticastJoin{IPPROTO_IPV6, IPV6_JOIN_GROUP,

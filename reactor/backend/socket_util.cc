@@ -11,6 +11,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
+#include "reactor/backend/multicast.h"
 
 namespace sluice::backend {
 namespace {
@@ -43,6 +44,15 @@ absl::Status ApplyOptions(int fd, const SocketOptions& options) {
     if (!status.ok() && option.required) return status;
   }
   return absl::OkStatus();
+}
+
+// Linux hands a datagram of any group that any program of this host has joined to every socket
+// bound to its port, even to one that joined nothing (ip(7), IP_MULTICAST_ALL): a member of
+// 239.1.1.1 would be shown what its neighbour gets from 239.2.2.2. A socket of either family may
+// meet IPv4 groups.
+void KeepToOwnGroups(int family, SocketOptions& options) {
+  options.Try(socket_option::kMulticastAll, false);
+  if (family == AF_INET6) options.Try(socket_option::kIpv6MulticastAll, false);
 }
 
 // True when `endpoint` is a unix-domain socket file that nobody listens on any more.
@@ -118,7 +128,10 @@ absl::StatusOr<int> OpenListener(const Endpoint& endpoint, const ListenOptions& 
 
 absl::StatusOr<int> OpenDatagram(const Endpoint& endpoint, const DatagramOptions& options,
                                  Blocking blocking) {
-  SocketOptions socket_options = options.socket;
+  SocketOptions socket_options;
+  if (options.reuse_address) socket_options.Set(socket_option::kReuseAddress, true);
+  if (endpoint.is_ip()) KeepToOwnGroups(endpoint.family(), socket_options);
+  socket_options.Append(options.socket);
   socket_options.Try(socket_option::kReceiveOverflowCount, true);
   return OpenBound(endpoint, SOCK_DGRAM | TypeFlags(blocking), options.reuse_port, socket_options,
                    "cannot bind datagram socket " + endpoint.ToString());
@@ -145,7 +158,13 @@ absl::Status SetSocketOption(int fd, const RawSocketOption& option) {
     return absl::OkStatus();
   }
   const int error = errno;
-  return ErrnoStatus(error, std::string("cannot set socket option ") + option.label);
+  return RefusedOption(option, error);
+}
+
+absl::Status RefusedOption(const RawSocketOption& option, int error) {
+  std::string doing = std::string("cannot set socket option ") + option.label;
+  if (!option.about.empty()) doing += " (" + option.about + ")";
+  return ErrnoStatus(error, doing, MulticastAdvice(option, error));
 }
 
 absl::StatusOr<std::string> GetSocketOption(int fd, const RawSocketOption& option) {

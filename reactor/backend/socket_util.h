@@ -26,6 +26,8 @@ absl::StatusOr<int> OpenDatagram(const Endpoint& endpoint, const DatagramOptions
 int OpenStream(const Endpoint& endpoint, const SocketOptions& options, Blocking blocking);
 
 absl::Status SetSocketOption(int fd, const RawSocketOption& option);
+// What SetSocketOption says of a refusal, for who is refused elsewhere; `error` is positive.
+absl::Status RefusedOption(const RawSocketOption& option, int error);
 absl::StatusOr<std::string> GetSocketOption(int fd, const RawSocketOption& option);
 
 Endpoint LocalEndpointOf(int fd);

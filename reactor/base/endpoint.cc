@@ -33,6 +33,19 @@ absl::StatusOr<uint16_t> ParsePort(std::string_view text, std::string_view digit
   return static_cast<uint16_t>(port);
 }
 
+// "fe80::1" or "fe80::1%2", with the interface's index (RFC 4007).
+bool ParseIpv6(std::string_view text, sockaddr_in6& address) {
+  const size_t percent = text.find('%');
+  if (percent != std::string_view::npos) {
+    const std::string_view scope = text.substr(percent + 1);
+    const char* end = scope.data() + scope.size();
+    const auto [stop, error] = std::from_chars(scope.data(), end, address.sin6_scope_id);
+    if (error != std::errc() || stop != end) return false;
+  }
+  address.sin6_family = AF_INET6;
+  return inet_pton(AF_INET6, std::string(text.substr(0, percent)).c_str(), &address.sin6_addr) == 1;
+}
+
 }  // namespace
 
 Endpoint::Endpoint() {
@@ -88,10 +101,8 @@ absl::StatusOr<Endpoint> Endpoint::Parse(std::string_view text) {
     endpoint.set_port(parts->port);
     return endpoint;
   }
-  in6_addr v6;
-  if (inet_pton(AF_INET6, parts->host.c_str(), &v6) == 1) {
-    endpoint.storage_.v6.sin6_family = AF_INET6;
-    endpoint.storage_.v6.sin6_addr = v6;
+  if (sockaddr_in6 v6{}; ParseIpv6(parts->host, v6)) {
+    endpoint.storage_.v6 = v6;
     endpoint.size_ = sizeof(sockaddr_in6);
     endpoint.set_port(parts->port);
     return endpoint;
@@ -141,7 +152,9 @@ std::string Endpoint::ToString() const {
     return std::string(text) + ":" + std::to_string(port());
   }
   inet_ntop(AF_INET6, &storage_.v6.sin6_addr, text, sizeof(text));
-  return "[" + std::string(text) + "]:" + std::to_string(port());
+  const uint32_t scope = storage_.v6.sin6_scope_id;
+  return "[" + std::string(text) + (scope == 0 ? "" : "%" + std::to_string(scope)) +
+         "]:" + std::to_string(port());
 }
 
 bool operator==(const Endpoint& a, const Endpoint& b) {

@@ -2,8 +2,9 @@
 //
 //   127.0.0.1:9999    [::1]:9999    :9999 (every IPv4 interface)    unix:/run/x.sock    unix:@name
 //
-// A small value, freely copied. Parse reads numbers only; host names need Resolve
-// (reactor/backend/resolve.h), which may ask the network.
+// A link-local IPv6 address goes with its interface: [fe80::1%2]:9999, by index. A small value,
+// freely copied. Parse reads numbers only; host names and interface names ([fe80::1%eth0]:9999)
+// need Resolve (reactor/backend/resolve.h), which may ask the network.
 #ifndef SLUICE_REACTOR_BASE_ENDPOINT_H_
 #define SLUICE_REACTOR_BASE_ENDPOINT_H_
 

@@ -94,7 +94,7 @@ absl::StatusOr<Socket> SimBackend::BindDatagram(const Endpoint& endpoint,
   record->kind = Kind::kDatagram;
   record->receive_bytes_max = static_cast<uint32_t>(options.receive_bytes_max);
   const int result =
-      world_.network_.Bind(host_, endpoint, options.reuse_port, {this, slot.index}, &record->key);
+      world_.network_.Bind(host_, endpoint, options, {this, slot.index}, &record->key);
   absl::Status status =
       result == 0 ? Apply(*record, options.socket)
                   : Refused(-result, "cannot bind datagram socket " + endpoint.ToString());

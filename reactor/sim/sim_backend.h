@@ -139,6 +139,7 @@ class SimBackend final : public Backend, public SocketOwner, public EventTarget 
   static uint64_t HashOf(const std::vector<iovec>& spans);
   static uint64_t HashOf(const Record& record);
   int ApplyOption(Record& record, const RawSocketOption& option);
+  int ApplyDatagramOption(base::SlabKey key, const RawSocketOption& option);
   absl::Status Applied(Record& record, const RawSocketOption& option);
   absl::Status Apply(Record& record, const SocketOptions& options);
   absl::Status Refused(int error, std::string_view doing) const;

@@ -12,32 +12,31 @@ namespace {
 constexpr size_t kDatagramPayloadMax = 65507;  // IPv4: 65,535 less its header and UDP's
 constexpr size_t kBookkeepingBytes = 768;      // what the kernel charges besides the payload
 
-bool IsMulticast(const Endpoint& endpoint) {
-  if (endpoint.family() != AF_INET) {
-    return endpoint.family() == AF_INET6 &&
-           reinterpret_cast<const sockaddr_in6*>(endpoint.address())->sin6_addr.s6_addr[0] == 0xff;
-  }
-  const auto* v4 = reinterpret_cast<const sockaddr_in*>(endpoint.address());
-  return IN_MULTICAST(ntohl(v4->sin_addr.s_addr));
-}
-
 bool IsBroadcast(const Endpoint& endpoint) {
   if (endpoint.family() != AF_INET) return false;
   return reinterpret_cast<const sockaddr_in*>(endpoint.address())->sin_addr.s_addr ==
          INADDR_BROADCAST;
 }
 
+Endpoint WithoutPort(Endpoint endpoint) {
+  if (endpoint.is_ip()) endpoint.set_port(0);
+  return endpoint;
+}
+
 }  // namespace
 
-int SimNetwork::Bind(SimHost& host, const Endpoint& endpoint, bool reuse_port, SocketRef ref,
-                     DatagramKey* key) {
-  if (!IsMulticast(endpoint) && !host.Has(endpoint)) return -EADDRNOTAVAIL;
+int SimNetwork::Bind(SimHost& host, const Endpoint& endpoint, const DatagramOptions& options,
+                     SocketRef ref, DatagramKey* key) {
+  if (!IsMulticast(endpoint) && !IsBroadcast(endpoint) && !host.Has(endpoint)) {
+    return -EADDRNOTAVAIL;
+  }
   Endpoint bound = endpoint;
   const auto taken = [&](uint16_t port) {
     return std::any_of(host.datagram_sockets.begin(), host.datagram_sockets.end(), [&](auto other) {
       const DatagramSocket& socket = datagrams_.Live(other.index);
       return socket.local.family() == bound.family() && socket.local.port() == port &&
-             !(reuse_port && socket.reuse_port);
+             !(options.reuse_port && socket.reuse_port) &&
+             !(options.reuse_address && socket.reuse_address);
     });
   };
   if (bound.is_ip() && bound.port() == 0) {
@@ -54,7 +53,8 @@ int SimNetwork::Bind(SimHost& host, const Endpoint& endpoint, bool reuse_port, S
   socket->local = bound;
   socket->ref = ref;
   socket->self = new_key;
-  socket->reuse_port = reuse_port;
+  socket->reuse_port = options.reuse_port;
+  socket->reuse_address = options.reuse_address;
   socket->receive_buffer = 212'992;  // net.core.rmem_default
   host.datagram_sockets.push_back(new_key);
   *key = new_key;
@@ -69,7 +69,7 @@ int SimNetwork::SendTo(DatagramKey key, const Endpoint& peer, std::string_view b
     return faults_.prng().Chance(1, 2) ? -ENOBUFS : -EPERM;
   Endpoint from = socket.local;
   const Endpoint source = socket.host->AddressFor(peer);
-  if (from.is_ip() && socket.host->Has(from) && source.is_ip()) {
+  if (from.is_ip() && (socket.host->Has(from) || IsMulticast(from)) && source.is_ip()) {
     from = source;
     from.set_port(socket.local.port());
   }
@@ -77,7 +77,7 @@ int SimNetwork::SendTo(DatagramKey key, const Endpoint& peer, std::string_view b
   const bool to_many = IsMulticast(peer) || IsBroadcast(peer);
   SimHost* single = to_many ? nullptr : HostOf(*socket.host, peer);
   for (const auto& host : hosts_) {
-    if (!to_many && host.get() != single) continue;
+    if (to_many ? !Leaves(socket, peer, *host) : host.get() != single) continue;
     if (!Passes(*socket.host, *host) || faults_.Happens(Fault::kDatagramLoss)) continue;
     const int copies = faults_.Happens(Fault::kDatagramDuplicate) ? 2 : 1;
     for (int copy = 0; copy < copies; ++copy) {
@@ -101,24 +101,45 @@ void SimNetwork::DatagramArrives(uint64_t number) {
   std::vector<DatagramSocket*> fitting;
   for (const DatagramKey key : datagram.host->datagram_sockets) {
     DatagramSocket& socket = datagrams_.Live(key.index);
-    if (Fits(socket, datagram.to)) fitting.push_back(&socket);
+    if (Fits(socket, datagram.from, datagram.to)) fitting.push_back(&socket);
   }
   if (fitting.empty()) return;
   if (to_many) {
     for (DatagramSocket* socket : fitting) Deliver(*socket, datagram.from, datagram.bytes);
   } else {
-    // SO_REUSEPORT: by the sender, so that its datagrams stay together (socket(7)).
-    Deliver(*fitting[datagram.from.port() % fitting.size()], datagram.from, datagram.bytes);
+    // SO_REUSEPORT: by the sender, so that its datagrams stay together (socket(7)). SO_REUSEADDR:
+    // the last one bound.
+    const size_t chosen =
+        fitting.back()->reuse_port ? datagram.from.port() % fitting.size() : fitting.size() - 1;
+    Deliver(*fitting[chosen], datagram.from, datagram.bytes);
   }
 }
 
-bool SimNetwork::Fits(const DatagramSocket& socket, const Endpoint& to) {
+// Whether what `socket` sends to many is for that host: groups have their hops and their loop.
+bool SimNetwork::Leaves(const DatagramSocket& socket, const Endpoint& peer,
+                        const SimHost& for_host) const {
+  if (!IsMulticast(peer)) return true;
+  return &for_host == socket.host ? socket.loop : socket.hops != 0;
+}
+
+bool SimNetwork::Fits(const DatagramSocket& socket, const Endpoint& from, const Endpoint& to) {
   if (to.is_unix()) return socket.local == to;
   if (socket.local.port() != to.port() || socket.local.family() != to.family()) return false;
-  if (!IsMulticast(to)) return true;
-  Endpoint group = to;
-  group.set_port(0);
-  return std::find(socket.groups.begin(), socket.groups.end(), group) != socket.groups.end();
+  // A socket bound to an address hears what comes to just that (ip(7)), also where it is a group.
+  const bool to_many = IsMulticast(to) || IsBroadcast(to);
+  const bool bound_to_many = IsMulticast(socket.local) || IsBroadcast(socket.local);
+  if ((to_many || bound_to_many) && !IsAny(socket.local) && !(socket.local == to)) return false;
+  return !IsMulticast(to) || Hears(socket, from, WithoutPort(to));
+}
+
+bool SimNetwork::Hears(const DatagramSocket& socket, const Endpoint& from, const Endpoint& group) {
+  for (const Membership& membership : socket.memberships) {
+    if (!(membership.group == group)) continue;
+    const std::vector<Endpoint>& sources = membership.sources;
+    return sources.empty() ||
+           std::find(sources.begin(), sources.end(), WithoutPort(from)) != sources.end();
+  }
+  return false;
 }
 
 void SimNetwork::Deliver(DatagramSocket& socket, const Endpoint& from, std::string_view bytes) {
@@ -146,10 +167,37 @@ void SimNetwork::SetDatagramReceiveBuffer(DatagramKey key, uint32_t bytes) {
   datagrams_.Live(key.index).receive_buffer = bytes;
 }
 
-void SimNetwork::JoinGroup(DatagramKey key, const Endpoint& group, bool joined) {
-  std::vector<Endpoint>& groups = datagrams_.Live(key.index).groups;
-  std::erase(groups, group);
-  if (joined) groups.push_back(group);
+int SimNetwork::JoinGroup(DatagramKey key, const GroupMembership& asked) {
+  if (asked.interface > kInterface) return -ENODEV;
+  std::vector<Membership>& memberships = datagrams_.Live(key.index).memberships;
+  const Endpoint group = WithoutPort(asked.group);
+  auto found = std::find_if(memberships.begin(), memberships.end(),
+                            [&](const Membership& one) { return one.group == group; });
+  if (!asked.source) {
+    if (found != memberships.end()) return -EADDRINUSE;
+    memberships.push_back({group, {}});
+    return 0;
+  }
+  if (found == memberships.end()) found = memberships.insert(found, {group, {}});
+  const Endpoint source = WithoutPort(*asked.source);
+  if (std::find(found->sources.begin(), found->sources.end(), source) != found->sources.end()) {
+    return -EADDRNOTAVAIL;
+  }
+  found->sources.push_back(source);
+  return 0;
+}
+
+int SimNetwork::LeaveGroup(DatagramKey key, const GroupMembership& asked) {
+  std::vector<Membership>& memberships = datagrams_.Live(key.index).memberships;
+  const Endpoint group = WithoutPort(asked.group);
+  const auto found = std::find_if(memberships.begin(), memberships.end(),
+                                  [&](const Membership& one) { return one.group == group; });
+  if (found == memberships.end()) return asked.source ? -EINVAL : -EADDRNOTAVAIL;
+  if (asked.source && std::erase(found->sources, WithoutPort(*asked.source)) == 0) {
+    return -EADDRNOTAVAIL;
+  }
+  if (!asked.source || found->sources.empty()) memberships.erase(found);
+  return 0;
 }
 
 void SimNetwork::AllowBroadcast(DatagramKey key, bool allowed) {

@@ -19,6 +19,8 @@ bool IsLoopback(const Endpoint& endpoint) {
   return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+}  // namespace
+
 bool IsAny(const Endpoint& endpoint) {
   if (endpoint.family() == AF_INET) {
     return reinterpret_cast<const sockaddr_in*>(endpoint.address())->sin_addr.s_addr == INADDR_ANY;
@@ -26,8 +28,6 @@ bool IsAny(const Endpoint& endpoint) {
   const auto* v6 = reinterpret_cast<const sockaddr_in6*>(endpoint.address());
   return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
-
-}  // namespace
 
 SimHost::SimHost(size_t host_number, const HostOptions& host_options)
     : number(host_number), options(host_options) {
@@ -49,7 +49,9 @@ bool SimHost::Has(const Endpoint& endpoint) const {
 
 Endpoint SimHost::AddressFor(const Endpoint& peer) const {
   if (peer.is_unix()) return Endpoint::FromSockaddr(peer.address(), sizeof(sa_family_t));
-  if (!IsLoopback(peer) && !IsAny(peer)) return address_;
+  if (!IsLoopback(peer) && !IsAny(peer)) {
+    return peer.family() == AF_INET ? address_ : *Endpoint::Parse("[::1]:0");
+  }
   Endpoint local = peer;
   local.set_port(0);
   if (!IsAny(peer)) return local;

@@ -17,6 +17,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "reactor/backend/backend.h"
+#include "reactor/backend/multicast.h"
 #include "reactor/base/endpoint.h"
 #include "reactor/base/slab.h"
 #include "reactor/sim/sim_events.h"
@@ -114,7 +116,7 @@ class SimNetwork final : public EventTarget {
     Endpoint from;
     std::string bytes;
   };
-  int Bind(SimHost& host, const Endpoint& endpoint, bool reuse_port, SocketRef ref,
+  int Bind(SimHost& host, const Endpoint& endpoint, const DatagramOptions& options, SocketRef ref,
            DatagramKey* key);
   int SendTo(DatagramKey key, const Endpoint& peer, std::string_view bytes);
   bool HasDatagram(DatagramKey key) { return !datagrams_.Live(key.index).queue.empty(); }
@@ -122,7 +124,12 @@ class SimNetwork final : public EventTarget {
   uint32_t DatagramDrops(DatagramKey key) { return datagrams_.Live(key.index).drops; }
   Endpoint DatagramEndpoint(DatagramKey key) { return datagrams_.Live(key.index).local; }
   void SetDatagramReceiveBuffer(DatagramKey key, uint32_t bytes);
-  void JoinGroup(DatagramKey key, const Endpoint& group, bool joined);
+  // A host has one interface, whose index is kInterface, and 0 means it, too. 0 or -errno.
+  static constexpr uint32_t kInterface = 1;
+  int JoinGroup(DatagramKey key, const GroupMembership& membership);
+  int LeaveGroup(DatagramKey key, const GroupMembership& membership);
+  void SetMulticastHops(DatagramKey key, int hops) { datagrams_.Live(key.index).hops = hops; }
+  void SetMulticastLoop(DatagramKey key, bool loop) { datagrams_.Live(key.index).loop = loop; }
   void AllowBroadcast(DatagramKey key, bool allowed);
   void CloseDatagram(DatagramKey key);
 
@@ -195,18 +202,26 @@ class SimNetwork final : public EventTarget {
     size_t young = 0;  // of these, whose SYN-ACK was not repeated yet
   };
 
+  struct Membership {
+    Endpoint group;                 // port 0
+    std::vector<Endpoint> sources;  // ports 0; empty: all
+  };
+
   struct DatagramSocket {
     SimHost* host = nullptr;
     Endpoint local;
     SocketRef ref;
     DatagramKey self;
     bool reuse_port = false;
+    bool reuse_address = false;
     bool broadcast = false;
+    int hops = 1;  // of what it sends to groups
+    bool loop = true;
     std::deque<Arrived> queue;
     size_t queued_bytes = 0;
     uint32_t receive_buffer;
     uint32_t drops = 0;
-    std::vector<Endpoint> groups;
+    std::vector<Membership> memberships;
   };
 
   struct InFlight {
@@ -271,7 +286,9 @@ class SimNetwork final : public EventTarget {
   void Probe(Stream& stream, Duration delay);
   void ProbeTimer(StreamKey key);
   // sim_datagram.cc
-  static bool Fits(const DatagramSocket& socket, const Endpoint& to);
+  static bool Fits(const DatagramSocket& socket, const Endpoint& from, const Endpoint& to);
+  static bool Hears(const DatagramSocket& socket, const Endpoint& from, const Endpoint& group);
+  bool Leaves(const DatagramSocket& socket, const Endpoint& peer, const SimHost& for_host) const;
   void Deliver(DatagramSocket& socket, const Endpoint& from, std::string_view bytes);
   void DatagramArrives(uint64_t number);
 

@@ -22,8 +22,8 @@ Endpoint Parsed(std::string_view text) {
 
 TEST(EndpointTest, PrintsAsParseReadsIt) {
   for (const char* text : {"127.0.0.1:9999", "0.0.0.0:0", "255.255.255.255:65535", "[::1]:80",
-                           "[::]:0", "[2001:db8::1]:443", "[::ffff:1.2.3.4]:5", "unix:/run/x.sock",
-                           "unix:relative.sock", "unix:@name"}) {
+                           "[::]:0", "[2001:db8::1]:443", "[fe80::1%2]:7", "[::ffff:1.2.3.4]:5",
+                           "unix:/run/x.sock", "unix:relative.sock", "unix:@name"}) {
     EXPECT_EQ(Parsed(text).ToString(), text);
     EXPECT_EQ(Parsed(Parsed(text).ToString()), Parsed(text));
   }
@@ -79,6 +79,9 @@ TEST(EndpointTest, MalformedTextIsRefusedAndNamed) {
                                   std::string("[::1]80"),
                                   std::string("[::1:80"),
                                   std::string("[]:80"),
+                                  std::string("[fe80::1%]:80"),
+                                  std::string("[fe80::1%eth0]:80"),
+                                  std::string("[fe80::1%4294967296]:80"),
                                   std::string("[127.0.0.1:80"),
                                   std::string("unix:"),
                                   std::string("unix:@"),
