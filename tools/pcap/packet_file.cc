@@ -1,4 +1,4 @@
-#include "tools/sim/pcap_writer.h"
+#include "tools/pcap/packet_file.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "reactor/backend/socket_util.h"
-#include "reactor/sim/sim_events.h"
 
-namespace sluice::simulate {
+namespace sluice::pcap {
 namespace {
 
 constexpr uint32_t kMagicNanoseconds = 0xa1b23c4d;
@@ -89,11 +88,10 @@ std::string IpPacket(const Endpoint& from, const Endpoint& to, uint8_t protocol,
   return packet + content;
 }
 
-std::string Record(TimePoint time, std::string_view packet) {
-  const int64_t since_start = (time - sim::EventQueue::kStart).count();
+std::string Record(Duration time, std::string_view packet) {
   std::string record;
-  AddNative(record, static_cast<uint32_t>(since_start / 1'000'000'000));
-  AddNative(record, static_cast<uint32_t>(since_start % 1'000'000'000));
+  AddNative(record, static_cast<uint32_t>(time.count() / 1'000'000'000));
+  AddNative(record, static_cast<uint32_t>(time.count() % 1'000'000'000));
   AddNative(record, static_cast<uint32_t>(packet.size()));
   AddNative(record, static_cast<uint32_t>(packet.size()));
   record += packet;
@@ -102,11 +100,11 @@ std::string Record(TimePoint time, std::string_view packet) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PcapWriter>> PcapWriter::Open(const std::string& file) {
+absl::StatusOr<std::unique_ptr<PacketFile>> PacketFile::Open(const std::string& file) {
   std::FILE* out = std::fopen(file.c_str(), "wbe");
   if (out == nullptr) return backend::ErrnoStatus(errno, "cannot write " + file);
   std::setvbuf(out, nullptr, _IONBF, 0);
-  std::unique_ptr<PcapWriter> writer(new PcapWriter(file, out));
+  std::unique_ptr<PacketFile> writer(new PacketFile(file, out));
   constexpr uint32_t kVersion = 2 | 4 << 16;  // two 16-bit numbers: 2.4
   std::string header;
   for (const uint32_t number :
@@ -117,23 +115,23 @@ absl::StatusOr<std::unique_ptr<PcapWriter>> PcapWriter::Open(const std::string& 
   return writer;
 }
 
-PcapWriter::~PcapWriter() {
+PacketFile::~PacketFile() {
   if (out_ != nullptr) std::fclose(out_);
 }
 
-absl::Status PcapWriter::Close() {
+absl::Status PacketFile::Close() {
   if (out_ != nullptr && std::fclose(out_) != 0 && error_ == 0) error_ = errno;
   out_ = nullptr;
   if (error_ == 0) return absl::OkStatus();
   return backend::ErrnoStatus(error_, "cannot write " + file_);
 }
 
-void PcapWriter::Write(std::string_view bytes) {
+void PacketFile::Write(std::string_view bytes) {
   if (error_ != 0) return;
   if (std::fwrite(bytes.data(), 1, bytes.size(), out_) != bytes.size()) error_ = errno;
 }
 
-void PcapWriter::OnPacket(const sim::TracedPacket& packet) {
+void PacketFile::Add(const Packet& packet) {
   if (!packet.from->is_ip() || packet.from->family() != packet.to->family()) return;
   if (packet.kind == "UDP") {
     Udp(packet);
@@ -142,7 +140,7 @@ void PcapWriter::OnPacket(const sim::TracedPacket& packet) {
   }
 }
 
-void PcapWriter::Udp(const sim::TracedPacket& packet) {
+void PacketFile::Udp(const Packet& packet) {
   constexpr size_t kHeaderBytes = 8;
   std::string datagram;
   Add16(datagram, packet.from->port());
@@ -155,7 +153,7 @@ void PcapWriter::Udp(const sim::TracedPacket& packet) {
                IpPacket(*packet.from, *packet.to, IPPROTO_UDP, std::move(datagram), kChecksumAt)));
 }
 
-PcapWriter::Connection& PcapWriter::ConnectionOf(const sim::TracedPacket& packet, size_t* sender) {
+PacketFile::Connection& PacketFile::ConnectionOf(const Packet& packet, size_t* sender) {
   auto found = connections_.find(Flow(*packet.from, *packet.to));
   *sender = 0;
   if (found == connections_.end()) {
@@ -169,7 +167,7 @@ PcapWriter::Connection& PcapWriter::ConnectionOf(const sim::TracedPacket& packet
   return connections_[Flow(*packet.from, *packet.to)];
 }
 
-void PcapWriter::Tcp(const sim::TracedPacket& packet) {
+void PacketFile::Tcp(const Packet& packet) {
   size_t sender = 0;
   Connection& connection = ConnectionOf(packet, &sender);
   Direction& own = connection.directions[sender];
@@ -201,7 +199,7 @@ void PcapWriter::Tcp(const sim::TracedPacket& packet) {
   }
 }
 
-void PcapWriter::Segment(const sim::TracedPacket& packet, uint8_t flags, uint32_t sequence,
+void PacketFile::Segment(const Packet& packet, uint8_t flags, uint32_t sequence,
                          uint32_t acknowledged, std::string_view payload) {
   // Maximum segment size; window scale, so that what is under way always fits the window.
   constexpr std::string_view kSynOptions("\x02\x04\x05\xb4\x01\x03\x03\x0e", 8);
@@ -223,4 +221,4 @@ void PcapWriter::Segment(const sim::TracedPacket& packet, uint8_t flags, uint32_
                IpPacket(*packet.from, *packet.to, IPPROTO_TCP, std::move(segment), kChecksumAt)));
 }
 
-}  // namespace sluice::simulate
+}  // namespace sluice::pcap
