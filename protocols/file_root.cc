@@ -21,6 +21,7 @@ namespace {
 FileStatus StatusOf(const struct stat& status) {
   FileStatus result;
   result.is_directory = S_ISDIR(status.st_mode);
+  result.permissions = status.st_mode & 07777;
   result.size = static_cast<uint64_t>(status.st_size);
   result.modified_ns = int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
   result.device = status.st_dev;
@@ -52,6 +53,10 @@ bool IsName(std::string_view name) {
 
 }  // namespace
 
+FileError StatusOfFile(const SharedFile& file, FileStatus* status) {
+  return StatusOfDescriptor(file.fd(), status);
+}
+
 std::string_view FileErrorText(FileError error) {
   switch (error) {
     case FileError::kNone:
@@ -78,6 +83,8 @@ std::string_view FileErrorText(FileError error) {
       return "too many open files";
     case FileError::kReadOnly:
       return "the file system is read-only";
+    case FileError::kBusy:
+      return "somebody else writes it";
     case FileError::kIo:
       return "input/output error";
   }

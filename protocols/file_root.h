@@ -27,6 +27,7 @@ enum class FileError : uint8_t {
   kNoSpace,     // the disk or a quota is full
   kOutOfFiles,  // descriptors (ulimit -n)
   kReadOnly,    // the file system is
+  kBusy,        // PartialFile: somebody else writes it
   kIo,          // another error of the kernel
 };
 
@@ -37,11 +38,15 @@ FileError FileErrorOf(int error);
 
 struct FileStatus {
   bool is_directory = false;
+  uint32_t permissions = 0;  // 07777 of its mode
   uint64_t size = 0;
   int64_t modified_ns = 0;  // since 1970
   uint64_t device = 0, inode = 0;
   friend bool operator==(const FileStatus&, const FileStatus&) = default;
 };
+
+// Of a regular file or a directory that is open, as it is now.
+FileError StatusOfFile(const SharedFile& file, FileStatus* status);
 
 struct DirectoryEntry {
   std::string name;
@@ -79,6 +84,7 @@ class FileRoot {
 
  private:
   friend class FileWriter;
+  friend class PartialFile;
 
   FileRoot(SharedFile directory, SymbolicLinks links, std::string path);
   // A descriptor, or -errno.

@@ -26,6 +26,7 @@ int StatusOf(FileError error) {
       return 403;
     case FileError::kDirectory:
     case FileError::kNotRegular:
+    case FileError::kBusy:
       return 409;
     case FileError::kBadName:
       return 400;

@@ -1,0 +1,57 @@
+#include "apps/files/lister.h"
+
+#include <utility>
+
+#include "apps/files/names.h"
+#include "reactor/loop.h"
+
+namespace sluice::files {
+namespace {
+
+// A server that never ends its list must not fill our memory.
+constexpr size_t kEntriesMax = 1'000'000;
+
+}  // namespace
+
+void Lister::OnOpen(Connection& connection) {
+  Frame hello;
+  hello.type = FrameType::kHello;
+  hello.name = std::string(kProtocol);
+  hello.hash_kind = static_cast<uint8_t>(HashKind::kXxh3);
+  Send(connection, hello);
+  Frame list;
+  list.type = FrameType::kList;
+  list.name = name_;
+  Send(connection, list);
+}
+
+void Lister::OnFrame(Connection& connection, Frame frame) {
+  if (frame.type == FrameType::kEntry && listing_.entries.size() < kEntriesMax) {
+    listing_.entries.push_back(std::move(frame));
+    return;
+  }
+  over_ = true;
+  if (frame.type == FrameType::kEnd) {
+    listing_.more = frame.flag;
+    listing_.error.clear();
+  } else if (frame.type == FrameType::kError) {
+    listing_.error = "the server says: " +
+                     std::string(TransferErrorText(static_cast<TransferError>(frame.code))) +
+                     (frame.text.empty() ? "" : ": ") + Printable(frame.text);
+  } else {
+    listing_.error = "the server's answer is not understood";
+  }
+  connection.Close();
+}
+
+void Lister::OnFailure(Connection&, TransferError error, std::string_view text) {
+  over_ = true;
+  listing_.error = std::string(TransferErrorText(error)) + ": " + std::string(text);
+}
+
+void Lister::OnClose(Connection& connection, CloseReason reason) {
+  if (!over_) listing_.error = reason.ToString();
+  connection.loop().Stop(Duration(0));
+}
+
+}  // namespace sluice::files
