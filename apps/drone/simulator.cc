@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "apps/drone/same_host.h"
 #include "reactor/loop.h"
 
 namespace sluice::drone {
@@ -77,11 +78,21 @@ void Simulator::Receive(const Endpoint& peer, std::string_view bytes) {
 void Simulator::Stranger(const Endpoint& peer, std::string_view bytes) {
   const absl::StatusOr<Command> command = ParseCommand(bytes);
   if (!command.ok()) return;
+  if (command->verb == Verb::kCommand) MakeRoom(peer);
   if (command->verb == Verb::kCommand && pilots_.size() < options_.drones_max) {
     Adopt(peer);
   } else if (bytes.size() >= kError.size()) {
     Answer(peer, kError);
   }
+}
+
+// A program that was started anew has another port: on the ground the one drone changes hands
+// between programs of one host.
+void Simulator::MakeRoom(const Endpoint& peer) {
+  if (options_.drones_max > 1 || pilots_.empty()) return;
+  Pilot& owner = *pilots_.begin()->second;
+  PassTime(owner);
+  if (!pilots_.empty() && !owner.drone.flying() && SameHost(owner.peer, peer)) Forget(owner);
 }
 
 void Simulator::Adopt(const Endpoint& peer) {
@@ -118,7 +129,7 @@ void Simulator::PassTime(Pilot& pilot) {
 }
 
 void Simulator::Forget(Pilot& pilot) {
-  Log(pilot.peer, "is forgotten:", "it was silent");
+  Log(pilot.peer, "is", "forgotten");
   if (options_.drones_max == 1) parked_ = pilot.drone;
   if (pilot.streams) streams_.erase(StateAddress(pilot.peer));
   pilots_.erase(Endpoint(pilot.peer));

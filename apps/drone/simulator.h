@@ -1,7 +1,8 @@
 // A UDP socket behind which drones fly: who may control one, what it answers, its state stream.
 //
 // The first to say `command` gets a drone and keeps it until it was silent for twice the silence
-// after which a drone lands. Others get the bare word `error`. Nobody who has not said `command`
+// after which a drone lands, or until, on the ground, another program of its host asks. Others get
+// the bare word `error`. Nobody who has not said `command`
 // gets more bytes than it sent, and answers get no answer: addresses are easily forged.
 #ifndef SLUICE_APPS_DRONE_SIMULATOR_H_
 #define SLUICE_APPS_DRONE_SIMULATOR_H_
@@ -62,6 +63,7 @@ class Simulator : public DatagramHandler {
 
   void Receive(const Endpoint& peer, std::string_view bytes);
   void Stranger(const Endpoint& peer, std::string_view bytes);
+  void MakeRoom(const Endpoint& peer);
   void Adopt(const Endpoint& peer);
   void Obey(Pilot& pilot, std::string_view bytes);
   void PassTime(Pilot& pilot);
