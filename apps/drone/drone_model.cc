@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "reactor/base/check.h"
 
@@ -23,49 +22,9 @@ Duration Seconds(double count) {
 double InSeconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }
-double Radians(double degrees) {
-  return degrees * std::numbers::pi / 180;
-}
 
 std::string Error(std::string_view reason) {
   return std::string(kError) + " " + std::string(reason);
-}
-
-double ClampHeight(double z) {
-  return std::clamp(z, kLowestCm, kHighestCm);
-}
-
-// `from` moved by so much as the drone looks: a turn clockwise makes forward point to the right.
-Pose Moved(const Pose& from, double forward, double left, double up) {
-  const double heading = Radians(from.yaw);
-  Pose to = from;
-  to.x += forward * std::cos(heading) + left * std::sin(heading);
-  to.y += left * std::cos(heading) - forward * std::sin(heading);
-  to.z = ClampHeight(from.z + up);
-  return to;
-}
-
-// The same for a while of flying and turning at once: along an arc.
-Pose Drifted(const Pose& from, double forward, double left, double up, double turn, double time) {
-  if (turn == 0) return Moved(from, forward * time, left * time, up * time);
-  const double begin = Radians(from.yaw), end = Radians(from.yaw + turn * time);
-  const double along = (std::sin(end) - std::sin(begin)) / Radians(turn);
-  const double across = (std::cos(begin) - std::cos(end)) / Radians(turn);
-  Pose to = from;
-  to.x += forward * along + left * across;
-  to.y += left * along - forward * across;
-  to.z = ClampHeight(from.z + up * time);
-  to.yaw += turn * time;
-  return to;
-}
-
-Pose Between(const Pose& from, const Pose& to, double part) {
-  const auto mix = [part](double a, double b) { return a + (b - a) * part; };
-  return {mix(from.x, to.x), mix(from.y, to.y), mix(from.z, to.z), mix(from.yaw, to.yaw)};
-}
-
-double Distance(const Pose& a, const Pose& b) {
-  return std::hypot(a.x - b.x, a.y - b.y, a.z - b.z);
 }
 
 }  // namespace
@@ -169,37 +128,36 @@ void Drone::Rc(const Command& command) {
   if (phase_ != Phase::kHovering) return;
   const auto& [right, forward, up, turn] = command.arguments;
   Hover();
-  sticks_.forward = forward;
-  sticks_.left = -right;
-  sticks_.up = up;
-  sticks_.turn = turn;
+  sticks_.course = {
+      .forward = 1.0 * forward, .left = -1.0 * right, .up = 1.0 * up, .turn = 1.0 * turn};
 }
 
 std::optional<std::string> Drone::Move(const Command& command) {
   const auto& [a, b, c, d] = command.arguments;
   Motion motion{command.verb, 0, pose_, pose_};
+  const double way = a;
   double speed = speed_;
   switch (command.verb) {
     case Verb::kUp:
-      motion.to = Moved(pose_, 0, 0, a);
+      motion.to = Moved(pose_, {.up = way});
       break;
     case Verb::kDown:
-      motion.to = Moved(pose_, 0, 0, -a);
+      motion.to = Moved(pose_, {.up = -way});
       break;
     case Verb::kForward:
-      motion.to = Moved(pose_, a, 0, 0);
+      motion.to = Moved(pose_, {.forward = way});
       break;
     case Verb::kBack:
-      motion.to = Moved(pose_, -a, 0, 0);
+      motion.to = Moved(pose_, {.forward = -way});
       break;
     case Verb::kLeft:
-      motion.to = Moved(pose_, 0, a, 0);
+      motion.to = Moved(pose_, {.left = way});
       break;
     case Verb::kRight:
-      motion.to = Moved(pose_, 0, -a, 0);
+      motion.to = Moved(pose_, {.left = -way});
       break;
     case Verb::kGo:
-      motion.to = Moved(pose_, a, b, c);
+      motion.to = Moved(pose_, {way, 1.0 * b, 1.0 * c, 0});
       speed = d;
       break;
     case Verb::kFlip:
@@ -262,8 +220,7 @@ void Drone::PassTime(TimePoint now) {
 Pose Drone::PoseAt(TimePoint now) const {
   if (phase_ == Phase::kGrounded) return pose_;
   if (phase_ == Phase::kHovering) {
-    return Drifted(sticks_.from, sticks_.forward, sticks_.left, sticks_.up, sticks_.turn,
-                   InSeconds(now - sticks_.begin));
+    return Drifted(sticks_.from, sticks_.course, InSeconds(now - sticks_.begin));
   }
   const double part = InSeconds(now - motion_.begin) / InSeconds(motion_.end - motion_.begin);
   return Between(motion_.from, motion_.to, phase_ == Phase::kFalling ? part * part : part);

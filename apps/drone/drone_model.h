@@ -22,8 +22,6 @@ namespace sluice::drone {
 
 inline constexpr int kStartSpeedCmS = 50;
 inline constexpr double kTakeoffHeightCm = 80;
-inline constexpr double kLowestCm = 20;        // `down` stops there
-inline constexpr double kHighestCm = 3000;     // `up` stops there
 inline constexpr double kFlipBattery = 50;     // per cent; below it: no flips
 inline constexpr double kTakeoffBattery = 10;  // no take-off
 inline constexpr double kEmptyBattery = 5;     // it lands
@@ -61,15 +59,15 @@ class Drone {
   struct Motion {
     Verb verb = Verb::kTakeoff;
     char flip = 0;
-    Pose from, to;
+    Pose from{}, to{};
     TimePoint begin{}, end{};
     bool answered = false;  // `ok` when it is over
   };
-  // Of `rc`: forward, left, up in cm/s, clockwise in degrees/s, since `begin` at `from`.
+  // Of `rc`.
   struct Sticks {
-    double forward = 0, left = 0, up = 0, turn = 0;
-    Pose from;
-    TimePoint begin;
+    Course course{};
+    Pose from{};
+    TimePoint begin{};
   };
 
   std::string WhyNot(const Command& command) const;

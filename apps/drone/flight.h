@@ -19,8 +19,8 @@
 namespace sluice::drone {
 
 struct FlightOptions {
-  Endpoint drone;
-  Endpoint local;              // of the commands; its host is the state's, too
+  Endpoint drone{};
+  Endpoint local{};            // of the commands; its host is the state's, too
   uint16_t state_port = 8890;  // 0: no state
   // A drone lands when it hears nothing for 15 s: after so long without a command it is asked for
   // its battery. 0: never.

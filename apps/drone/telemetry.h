@@ -7,14 +7,9 @@
 #include <string_view>
 
 #include "apps/drone/command.h"
+#include "apps/drone/pose.h"
 
 namespace sluice::drone {
-
-// Where it is: centimetres forward and left of where it first stood, above the ground, and degrees
-// clockwise from where it first looked.
-struct Pose {
-  double x = 0, y = 0, z = 0, yaw = 0;
-};
 
 struct Telemetry {
   Pose pose;
