@@ -61,8 +61,8 @@ size_t Channel::TakeFrame(Connection& connection, std::string_view bytes) {
   const auto decoded = codec_.Decode(bytes);
   if (decoded.result == DecodeResult::kNeedMore) return 0;
   if (decoded.result == DecodeResult::kError) {
-    Fail(connection, TransferError::kBadRequest, "a frame is too long: this is " +
-                                                     std::string(kProtocol));
+    Fail(connection, TransferError::kBadRequest,
+         "a frame is too long: this is " + std::string(kProtocol));
     return 0;
   }
   std::optional<Frame> frame = ParseFrame(decoded.message);

@@ -75,8 +75,7 @@ void Client::SessionClosed(ClientSession* session, CloseReason reason) {
   sessions_.erase(std::find(sessions_.begin(), sessions_.end(), session));
   const bool unreachable =
       reason.code == CloseCode::kConnectFailed || reason.code == CloseCode::kConnectTimeout;
-  if (unreachable && sessions_.empty() &&
-      (!connected_ || ++connect_failures_ > options_.retries)) {
+  if (unreachable && sessions_.empty() && (!connected_ || ++connect_failures_ > options_.retries)) {
     FailRest(reason.ToString());
   }
   if (tasks_open_ == 0) {

@@ -3,9 +3,10 @@
 // with everybody else's.
 //
 // What stays on the loop is bounded: to open and to look up one name; to read, hash and hand over
-// one piece of a file (FileSender::kPieceBytes); to write what one turn received (ConnectionLimits::
-// turn_bytes). Each lasts as long as the disk takes for so many bytes. The kernel holds a writer
-// back for 200 ms at most at a time, where the disk is behind (balance_dirty_pages).
+// one piece of a file (FileSender::kPieceBytes); to write what one turn received
+// (ConnectionLimits:: turn_bytes). Each lasts as long as the disk takes for so many bytes. The
+// kernel holds a writer back for 200 ms at most at a time, where the disk is behind
+// (balance_dirty_pages).
 #ifndef SLUICE_APPS_FILES_DISK_H_
 #define SLUICE_APPS_FILES_DISK_H_
 

@@ -2,8 +2,8 @@
 // what comes behind it, and gives it its name when all of it is there and has the right hash.
 //
 // A part belongs to one version of a file: its temporary name is made of name, size and time, and
-// the sender goes on behind it only where it is, hash for hash, the beginning of what he sends. It is
-// kept where the connection broke, and deleted where an error says that it is of no use.
+// the sender goes on behind it only where it is, hash for hash, the beginning of what he sends. It
+// is kept where the connection broke, and deleted where an error says that it is of no use.
 #ifndef SLUICE_APPS_FILES_FILE_RECEIVER_H_
 #define SLUICE_APPS_FILES_FILE_RECEIVER_H_
 
@@ -34,15 +34,15 @@ class FileReceiver {
   // when it was looked what is there. An error: nothing was answered.
   TransferError Open(Connection& connection, const FileRoot& root, std::string_view name,
                      Frame offer);
-  // kBegin, kData, a body, kDone; what has no meaning now fails the channel. `stored` is called when
-  // the file has its name.
+  // kBegin, kData, a body, kDone; what has no meaning now fails the channel. `stored` is called
+  // when the file has its name.
   void Take(Connection& connection, const Frame& frame, std::function<void(Connection&)> stored);
   void Write(Connection& connection, std::string_view piece);
   // The part is of no use: deletes it.
   void Discard();
 
   uint64_t size() const { return offer_.size; }
-  uint64_t received() const;                       // what was there before included
+  uint64_t received() const;  // what was there before included
   uint64_t resumed_at() const { return resumed_at_; }
 
  private:

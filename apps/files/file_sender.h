@@ -16,8 +16,8 @@ namespace sluice::files {
 
 class FileSender {
  public:
-  // Read, hashed and handed to sendfile(2) at a time: what a loop spends on one connection before it
-  // comes to the others. At most Backend::kSendFileBytesMax.
+  // Read, hashed and handed to sendfile(2) at a time: what a loop spends on one connection before
+  // it comes to the others. At most Backend::kSendFileBytesMax.
   static constexpr size_t kPieceBytes = 512 << 10;
   // A file of this size or less has its hash in the offer; of a larger one it is known only when
   // all of it was read, and reading it twice would cost more than it tells.
@@ -35,7 +35,7 @@ class FileSender {
   uint64_t size() const { return status_.size; }
   uint64_t sent() const { return offset_; }  // handed over, what was there before included
   uint64_t resumed_at() const { return resumed_at_; }
-  bool done() const { return done_; }        // kDone is sent
+  bool done() const { return done_; }  // kDone is sent
 
  private:
   struct Check;

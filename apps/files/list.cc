@@ -82,8 +82,9 @@ int RunPlainGet(Protocol protocol, const Endpoint& server, const std::vector<std
                 const std::string& output) {
   const bool bare = protocol == Protocol::kBare;
   if (names.size() > (bare ? 1 : 0)) {
-    cli::ExitUsage(bare ? "--protocol=bare gets one file" : "--protocol=marker: the server chooses "
-                                                            "the file");
+    cli::ExitUsage(bare ? "--protocol=bare gets one file"
+                        : "--protocol=marker: the server chooses "
+                          "the file");
   }
   if (bare) cli::RefuseFlag("pause", "with get --protocol=bare");
   PlainFetch fetch;
@@ -101,7 +102,8 @@ int RunPlainGet(Protocol protocol, const Endpoint& server, const std::vector<std
   report::Progress progress;
   ProgressBar bar;
   Timer timer(**loop, [&] {
-    if (progress.is_live()) progress.Update(bar.Line("", fetch.bytes, 0, fetch.bytes, (*loop)->now()));
+    if (progress.is_live())
+      progress.Update(bar.Line("", fetch.bytes, 0, fetch.bytes, (*loop)->now()));
     timer.ArmAfter(std::chrono::milliseconds(100));
   });
   timer.ArmAfter(std::chrono::milliseconds(100));

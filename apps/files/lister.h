@@ -10,8 +10,8 @@
 namespace sluice::files {
 
 struct Listing {
-  std::vector<Frame> entries;  // kEntry
-  bool more = false;           // than the server tells
+  std::vector<Frame> entries;                  // kEntry
+  bool more = false;                           // than the server tells
   std::string error = "the connection broke";  // empty once all of it is here
 };
 

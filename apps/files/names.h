@@ -14,7 +14,8 @@ namespace sluice::files {
 // "..", none of a partial file's name, and where not allowed none with a dot in front.
 TransferError CheckName(std::string_view name, size_t bytes_max, bool hidden_allowed);
 
-// Where a path of this machine leads to: the directory ("." where it names none) and the name in it.
+// Where a path of this machine leads to: the directory ("." where it names none) and the name in
+// it.
 struct LocalPlace {
   std::string directory;
   std::string name;

@@ -43,8 +43,8 @@ struct PlainFetch {
   std::string local_path;  // empty: the name the marker server sends, in this directory
   Duration pause = std::chrono::milliseconds(100);  // marker: that the server is thought to make
   std::function<std::string(std::string_view)> decode_name;  // marker
-  uint64_t bytes = 0;                          // so far
-  std::string error = "the connection broke";  // empty once the file is there
+  uint64_t bytes = 0;                                        // so far
+  std::string error = "the connection broke";                // empty once the file is there
 };
 
 // Each stops its loop when it is over; `fetch` outlives it.

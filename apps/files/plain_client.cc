@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "apps/files/names.h"
@@ -72,8 +73,9 @@ class BareClient : public PlainClient {
 
   void OnEnd(Connection& connection) override {
     if (fetch_.bytes == 0) {
-      return End(connection, "nothing came: the file is missing or empty, and --protocol=bare "
-                             "cannot say which");
+      return End(connection,
+                 "nothing came: the file is missing or empty, and --protocol=bare "
+                 "cannot say which");
     }
     if (Commit(connection)) End(connection, "");
   }
@@ -113,8 +115,9 @@ class MarkerClient : public PlainClient {
     const bool usable = CheckName(name_, 255, false) == TransferError::kNone &&
                         name_.find('/') == std::string::npos;
     if (fetch_.local_path.empty() && !usable) {
-      return End(connection, "the name the server sent is none, or stuck to the file behind it: "
-                             "name a file with -o");
+      return End(connection,
+                 "the name the server sent is none, or stuck to the file behind it: "
+                 "name a file with -o");
     }
     if (fetch_.local_path.empty()) fetch_.local_path = name_;
     Worked(connection, Begin(fetch_.local_path));

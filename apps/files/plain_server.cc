@@ -88,8 +88,7 @@ class BareSession : public PlainSession {
     if (source.error == TransferError::kNone) {
       connection.SendFile(std::move(source.file), 0, source.size);
     }
-    Log(name_, source.error == TransferError::kNone ? "found"
-                                                    : TransferErrorText(source.error));
+    Log(name_, source.error == TransferError::kNone ? "found" : TransferErrorText(source.error));
     connection.Close();
   }
 

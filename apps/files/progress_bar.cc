@@ -31,8 +31,8 @@ double ProgressBar::Rate(uint64_t moved, TimePoint now) {
                                             : 0;
 }
 
-std::string ProgressBar::Line(std::string_view label, uint64_t done, uint64_t total,
-                              uint64_t moved, TimePoint now) {
+std::string ProgressBar::Line(std::string_view label, uint64_t done, uint64_t total, uint64_t moved,
+                              TimePoint now) {
   const double rate = Rate(moved, now);
   const std::string speed = rate > 0 ? "  " + report::FormatBytes(rate) + "/s" : "";
   const std::string head = std::string(label) + " ";

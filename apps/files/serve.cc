@@ -116,8 +116,7 @@ absl::StatusOr<FileRoot> RootFromFlags() {
 // A server that could give nothing had better not start.
 absl::Status CheckMarkerFile(const FileRoot& root, const PlainServerOptions& options) {
   FileStatus status;
-  TransferError error =
-      CheckName(options.marker_name, options.name_bytes_max, options.hidden);
+  TransferError error = CheckName(options.marker_name, options.name_bytes_max, options.hidden);
   if (error == TransferError::kNone) {
     error = TransferErrorOf(root.Status(options.marker_name, &status));
   }
@@ -146,8 +145,7 @@ int RunServe(const std::vector<std::string>& arguments) {
   }
   const bool framed = protocol == Protocol::kFramed;
   const ServerOptions options = framed ? ServerOptionsFromFlags() : ServerOptions();
-  const PlainServerOptions plain =
-      framed ? PlainServerOptions() : PlainOptionsFromFlags(protocol);
+  const PlainServerOptions plain = framed ? PlainServerOptions() : PlainOptionsFromFlags(protocol);
   const absl::StatusOr<FileRoot> root = RootFromFlags();
   if (!root.ok()) return cli::Fail(root.status());
   if (protocol == Protocol::kMarker) {

@@ -124,9 +124,9 @@ class Watch {
     timer_.ArmAfter(std::chrono::milliseconds(100));
     if (!progress_.is_live()) return;
     const ClientProgress now = client_.progress();
-    const std::string label = count_ == 1 ? label_
-                                          : std::to_string(now.files_done) + " of " +
-                                                std::to_string(count_) + " files";
+    const std::string label =
+        count_ == 1 ? label_
+                    : std::to_string(now.files_done) + " of " + std::to_string(count_) + " files";
     progress_.Update(
         bar_.Line(label, now.bytes_done, now.bytes_known, now.bytes_moved, loop_.now()));
   }

@@ -16,8 +16,8 @@
 namespace sluice::files {
 
 inline constexpr std::string_view kProtocol = "sluice-files/1";
-inline constexpr size_t kFrameBytesMax = 8192;       // without its length
-inline constexpr size_t kNameBytesCeiling = 4096;    // PATH_MAX
+inline constexpr size_t kFrameBytesMax = 8192;     // without its length
+inline constexpr size_t kNameBytesCeiling = 4096;  // PATH_MAX
 inline constexpr size_t kErrorTextBytesMax = 1024;
 
 enum class FrameType : uint8_t {

@@ -43,10 +43,11 @@ def run(name, *flags, timeout=WAIT_S, preexec=None):
 class Server:
     """A program that prints `listening TRANSPORT ADDRESS (...)` lines and runs until a signal."""
 
-    def __init__(self, name, *flags, listeners=1, preexec=None):
+    def __init__(self, name, *flags, listeners=1, preexec=None, wrapper=()):
+        """`wrapper`: a command that runs the one behind it in its own process (exec)."""
         self._errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [program(name), *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [*wrapper, program(name), *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self._errors, preexec_fn=preexec)
         self.lines = []
         try:

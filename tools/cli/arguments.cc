@@ -206,7 +206,7 @@ std::string WrapLines(std::string_view text) {
 std::string DescribeFlag(const absl::CommandLineFlag& flag) {
   std::string name(flag.Name());
   std::replace(name.begin(), name.end(), '_', '-');
-  std::string head = "  --" + name;
+  std::string head = (name.size() == 1 ? "  -" : "  --") + name;
   const std::string value = flag.DefaultValue();
   if (!flag.IsOfType<bool>() && !value.empty()) head += "=" + value;
   if (flag.IsOfType<bool>() && value == "true") head += " (on; --no-" + name + ")";

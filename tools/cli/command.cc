@@ -26,7 +26,7 @@ void PrintError(std::string_view message) {
 }
 
 std::string FlagOnCommandLine(std::string_view flag) {
-  std::string name = "--" + std::string(flag);
+  std::string name = (flag.size() == 1 ? "-" : "--") + std::string(flag);
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
 }

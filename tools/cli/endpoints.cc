@@ -45,10 +45,8 @@ absl::Status CheckUnixFile(const std::string& path) {
                                        ", not a socket: choose another path");
 }
 
-}  // namespace
-
-absl::StatusOr<Endpoint> EndpointFromFlag(std::string_view flag, const std::string& text) {
-  const std::string prefix = "--" + std::string(flag) + ": ";
+// `prefix` stands before what is said of bad usage.
+absl::StatusOr<Endpoint> EndpointFrom(const std::string& prefix, const std::string& text) {
   if (const std::string wrong = Misunderstood(text); !wrong.empty()) ExitUsage(prefix + wrong);
   absl::StatusOr<Endpoint> endpoint = ResolveEndpoint(text);
   if (absl::IsInvalidArgument(endpoint.status())) {
@@ -62,6 +60,16 @@ absl::StatusOr<Endpoint> EndpointFromFlag(std::string_view flag, const std::stri
   }
   if (absl::Status status = CheckUnixFile(endpoint->unix_file()); !status.ok()) return status;
   return endpoint;
+}
+
+}  // namespace
+
+absl::StatusOr<Endpoint> EndpointFromFlag(std::string_view flag, const std::string& text) {
+  return EndpointFrom("--" + std::string(flag) + ": ", text);
+}
+
+absl::StatusOr<Endpoint> EndpointFromArgument(const std::string& text) {
+  return EndpointFrom("", text);
 }
 
 absl::StatusOr<std::vector<Endpoint>> EndpointsFromFlag(std::string_view flag,

@@ -14,6 +14,8 @@ namespace sluice::cli {
 // usage, naming `flag`; a host that cannot be found, or a unix-domain path that is no socket, is an
 // error that says so.
 absl::StatusOr<Endpoint> EndpointFromFlag(std::string_view flag, const std::string& text);
+// The same of an argument that is no flag.
+absl::StatusOr<Endpoint> EndpointFromArgument(const std::string& text);
 absl::StatusOr<std::vector<Endpoint>> EndpointsFromFlag(std::string_view flag,
                                                         const std::vector<std::string>& texts);
 
