@@ -1,0 +1,151 @@
+"""sluice-chat's join, send and listen, over every transport, and bad usage."""
+
+import json
+import signal
+import subprocess
+import unittest
+
+import harness
+from chat_case import ChatCase
+
+
+@harness.on_every_backend
+class Programs(ChatCase):
+    """join, send and listen."""
+
+    def start(self, *arguments, **options):
+        process = subprocess.Popen(
+            [harness.program("sluice-chat"), *arguments, f"--backend={self.backend}"],
+            stdin=options.get("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def run_chat(self, *arguments, text=""):
+        return subprocess.run(
+            [harness.program("sluice-chat"), *arguments, f"--backend={self.backend}"],
+            input=text, capture_output=True, text=True, timeout=harness.WAIT_S)
+
+    def flags(self, room):
+        return [f"--{transport}={room.target(transport)}" for transport in ("tcp", "udp", "ws")]
+
+    def test_listen_shows_what_send_says(self):
+        room = self.room()
+        watch = self.lines(room)
+        listeners = [self.start("listen", flag, "--count=6") for flag in self.flags(room)]
+        json_listener = self.start("listen", self.flags(room)[1], "--count=6", "--json")
+        harness.wait_until(lambda: self.who(watch) == 5, lambda: "listeners")
+        # A listener over UDP is a member before it has proved itself; nothing is lost by that.
+        for flag in self.flags(room):
+            sent = self.run_chat("send", flag, text="one\n/two 二\n\n")
+            self.assertEqual((sent.returncode, sent.stderr), (0, ""))
+        for listener in listeners:
+            said = [line for line in listener.communicate(timeout=harness.WAIT_S)[0].splitlines()
+                    if not line.startswith("-- ")]
+            self.assertEqual([line.partition(": ")[2] or line for line in said],
+                             ["one", "/two 二"] * 3)
+            self.assertEqual(listener.returncode, 0)
+        objects = [json.loads(line) for line in
+                   json_listener.communicate(timeout=harness.WAIT_S)[0].splitlines()]
+        self.assertEqual([found["kind"] for found in objects], ["said"] * 6)
+        self.assertEqual(objects[-1]["line"].partition(": ")[2], "/two 二")
+        self.stop(room)
+
+    def test_join_says_and_shows(self):
+        room = self.room()
+        ana = self.lines(room, nick="ana")
+        for flag in self.flags(room):
+            joined = self.start("join", flag, stdin=subprocess.PIPE)
+            joined.stdin.write("here I am\n")
+            joined.stdin.flush()
+            ana.hear_until("here I am$")
+            ana.say("welcome \x1b[31m" + flag)
+            for line in joined.stdout:
+                if "welcome \\x1b[31m" + flag in line:
+                    break
+            joined.stdin.close()
+            joined.stdin = None
+            self.assertEqual(joined.wait(harness.WAIT_S), 0)
+        self.stop(room)
+
+    def test_an_interrupt_says_goodbye(self):
+        room = self.room()
+        watch = self.lines(room)
+        for flag in self.flags(room):
+            listener = self.start("listen", flag)
+            harness.wait_until(lambda: self.who(watch) == 2, lambda: "a listener")
+            if flag.startswith("--tcp"):
+                listener.stdout.readline()  # it is past its start
+            else:
+                watch.say("hear me")
+                while "hear me" not in listener.stdout.readline():
+                    pass
+            listener.send_signal(signal.SIGINT)
+            self.assertEqual(listener.wait(harness.WAIT_S), 0, listener.stderr.read())
+            harness.wait_until(lambda: self.who(watch) == 1, lambda: "gone")
+        self.stop(room)
+
+    def test_what_goes_wrong_is_said(self):
+        room = self.room("--max-message-bytes=100")
+        self.lines(room, nick="ana")
+        taken = self.run_chat("send", self.flags(room)[0], "--nick=ana", text="hello\n")
+        self.assertEqual(taken.returncode, 1)
+        self.assertIn("somebody else's name", taken.stderr)
+        too_long = self.run_chat("send", self.flags(room)[0], text="x" * 200 + "\n")
+        self.assertEqual(too_long.returncode, 1)
+        self.assertIn("a line has up to 100 bytes", too_long.stderr)
+        closed = harness.connect(room.address("tcp"))
+        target = f"127.0.0.1:{closed.getsockname()[1]}"
+        closed.close()
+        for flag, words in ((f"--tcp={target}", "refused"), (f"--ws={target}", "refused"),
+                            (f"--udp={target}", "does not answer")):
+            failed = self.run_chat("listen", flag)
+            self.assertEqual(failed.returncode, 1, flag)
+            self.assertIn(words, failed.stderr)
+        listener = self.start("listen", self.flags(room)[0])
+        listener.stdout.readline()
+        room.kill()
+        self.assertEqual(listener.wait(harness.WAIT_S), 0 if listener.returncode == 0 else 1)
+
+    def test_plain_speaks_with_the_tutorials_server(self):
+        server = self.udp()
+        listener = self.start("listen", "--plain", "--count=2",
+                              f"--udp=127.0.0.1:{server.getsockname()[1]}")
+        text, address = server.recvfrom(1024)
+        self.assertEqual(text, b"register")
+        server.sendto(b"register", address)
+        server.sendto("你好".encode(), address)
+        self.assertEqual(listener.communicate(timeout=harness.WAIT_S)[0], "register\n你好\n")
+        sent = self.run_chat("send", "--plain", f"--udp=127.0.0.1:{server.getsockname()[1]}",
+                             text="one\ntwo\n")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertEqual([server.recvfrom(1024)[0] for _ in range(2)], [b"one", b"two"])
+
+
+class BadUsage(unittest.TestCase):
+
+    def test_bad_usage_is_one_clear_line(self):
+        for flags, words in (
+                (("serve", "--encoding=klingon"), "GBK"),
+                (("serve", "--encoding=UTF-16"), "0x0a"),
+                (("serve", "--nick=a"), "serve"),
+                (("serve", "--max-message-bytes=1"), "64"),
+                (("serve", "--udp=nonsense"), "nonsense"),
+                (("join", "--tcp=:1", "--udp=:1"), "one of"),
+                (("join", "--count=1"), "listen"),
+                (("send", "--no-echo"), "send"),
+                (("listen", "--plain"), "--udp"),
+                (("listen", "--udp=:1", "--nick=a"), "UDP"),
+                (("listen", "--nick=a b"), "spaces"),
+                (("listen", "--ws=:1", "--encoding=GBK"), "UTF-8"),
+                (("send", "--rate=-1"), "rate"),
+                (("shout",), "serve, join, send and listen")):
+            result = harness.run("sluice-chat", *flags)
+            self.assertEqual(result.returncode, 2, flags)
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+            self.assertIn(words, result.stderr, flags)
+
+
+if __name__ == "__main__":
+    unittest.main()
