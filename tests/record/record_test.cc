@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -58,6 +59,15 @@ void ExpectSame(const std::vector<RecordValue>& left, const std::vector<RecordVa
   }
 }
 
+// A float that is a signalling NaN stays one here; on its way through a double it becomes quiet.
+template <class T>
+T Quiet(T value) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (std::isnan(value)) return std::bit_cast<float>(std::bit_cast<uint32_t>(value) | 1u << 22);
+  }
+  return value;
+}
+
 template <RecordText kFormat>
 void ExpectFacesAgree(uint64_t seed) {
   SCOPED_TRACE(std::string(kFormat.view()) + ", seed " + std::to_string(seed));
@@ -72,7 +82,8 @@ void ExpectFacesAgree(uint64_t seed) {
     const auto values = Unpack<kFormat>(bytes);
     ASSERT_TRUE(values.ok());
     ExpectSame(AsRecordValues(*values), format.Unpack(bytes).value());
-    const auto again = std::apply(PackChecked<kFormat>, *values);
+    const auto pack = [](auto... value) { return PackChecked<kFormat>(Quiet(value)...); };
+    const auto again = std::apply(pack, *values);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(again->view(), format.Pack(format.Unpack(bytes).value()).value());
   }

@@ -1,0 +1,130 @@
+#include "protocols/message_pack.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace sluice {
+namespace {
+
+// The bytes of a literal, zeros included.
+template <size_t kSize>
+std::string B(const char (&literal)[kSize]) {
+  return std::string(literal, kSize - 1);
+}
+
+MessagePackError Why(const std::string& bytes, const MessagePackLimits& limits = {}) {
+  return DecodeMessagePack(bytes, limits).error();
+}
+
+std::string Nested(size_t depth) {
+  return std::string(depth, '\x91') + "\x01";
+}
+
+TEST(MessagePackTest, EncodesAsTheSpecificationSays) {
+  EXPECT_EQ(EncodeMessagePack(7), B("\x07"));
+  EXPECT_EQ(EncodeMessagePack(-1), B("\xff"));
+  EXPECT_EQ(EncodeMessagePack(256), B("\xcd\x01\x00"));
+  EXPECT_EQ(EncodeMessagePack(true), B("\xc3"));
+  EXPECT_EQ(EncodeMessagePack(1.5), B("\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00"));
+  EXPECT_EQ(EncodeMessagePack("hi"), B("\xa2hi"));
+  EXPECT_EQ(EncodeMessagePack(std::vector<char>{'a'}), B("\xc4\x01\x61"));
+  EXPECT_EQ(EncodeMessagePack(std::map<std::string, std::vector<int>>{{"a", {1, 2}}}),
+            B("\x81\xa1\x61\x92\x01\x02"));
+  EXPECT_EQ(EncodeMessagePack(msgpack::type::nil_t()), B("\xc0"));
+}
+
+TEST(MessagePackTest, DecodesToWhatTheReceiverWants) {
+  const std::string bytes =
+      EncodeMessagePack(std::tuple(std::string("name"), -5, 2.5, std::vector<int>{1, 2}));
+  const MessagePackObject object = DecodeMessagePack(bytes);
+  ASSERT_TRUE(object.ok());
+  const auto values = object.As<std::tuple<std::string_view, int, double, std::vector<int>>>();
+  ASSERT_TRUE(values.has_value());
+  EXPECT_EQ(*values, std::tuple(std::string_view("name"), -5, 2.5, std::vector<int>({1, 2})));
+  const char* text = std::get<0>(*values).data();
+  EXPECT_TRUE(text > bytes.data() && text < bytes.data() + bytes.size()) << "a view, no copy";
+}
+
+TEST(MessagePackTest, AnotherShapeIsNoException) {
+  const std::string bytes = EncodeMessagePack(std::vector<int>{1, -300});
+  const MessagePackObject object = DecodeMessagePack(bytes);
+  EXPECT_FALSE(object.As<int>().has_value());
+  EXPECT_FALSE(object.As<std::string>().has_value());
+  EXPECT_FALSE((object.As<std::map<std::string, int>>().has_value()));
+  EXPECT_FALSE(object.As<std::vector<unsigned>>().has_value());
+  EXPECT_FALSE(object.As<std::vector<int8_t>>().has_value());
+  EXPECT_TRUE(object.As<std::vector<int16_t>>().has_value());
+  EXPECT_FALSE(DecodeMessagePack("").As<int>().has_value());
+}
+
+TEST(MessagePackTest, EveryCutIsTruncatedAndMoreIsTrailing) {
+  const std::string bytes = EncodeMessagePack(std::map<std::string, std::vector<double>>{
+      {"first", {1, 2.5}}, {std::string(40, 'k'), std::vector<double>(20, 0.5)}});
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    // In memory of its own size, so that reading on is seen.
+    const std::vector<char> cut(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size));
+    EXPECT_EQ(DecodeMessagePack({cut.data(), cut.size()}).error(), MessagePackError::kTruncated);
+  }
+  EXPECT_EQ(Why(bytes), MessagePackError::kNone);
+  EXPECT_EQ(Why(bytes + "\x01"), MessagePackError::kTrailingBytes);
+  EXPECT_EQ(Why(bytes + "\xc1"), MessagePackError::kTrailingBytes);
+}
+
+TEST(MessagePackTest, WhatAHeaderAnnouncesIsNotAllocated) {
+  // Arrays, maps, strings, binaries and extensions of 2^32 - 1, and none of it is there.
+  for (const char* header : {"\xdd", "\xdf", "\xdb", "\xc6", "\xc9"}) {
+    const std::string bytes = header + B("\xff\xff\xff\xff\x01\x02");
+    EXPECT_NE(Why(bytes), MessagePackError::kNone);
+    EXPECT_EQ(Why(bytes, {.elements_max = SIZE_MAX}), MessagePackError::kTruncated);
+    EXPECT_EQ(Why("\x92\x01" + bytes, {.elements_max = SIZE_MAX}), MessagePackError::kTruncated);
+  }
+  // Each level announces as much as the limit has; together they may not.
+  std::string levels;
+  for (int i = 0; i < 30; ++i) levels += B("\xdd\x00\x00\x80\x00");
+  EXPECT_EQ(Why(levels), MessagePackError::kTruncated) << "32,768 elements have as many bytes";
+  EXPECT_EQ(Why(levels + std::string(70'000, '\0')), MessagePackError::kTooManyElements);
+}
+
+TEST(MessagePackTest, EachLimitHasItsName) {
+  EXPECT_EQ(Why("\xc1"), MessagePackError::kReservedByte);
+  EXPECT_EQ(Why("\x92\x01\xc1"), MessagePackError::kReservedByte);
+  EXPECT_EQ(Why(Nested(32)), MessagePackError::kNone);
+  EXPECT_EQ(Why(Nested(33)), MessagePackError::kTooDeep);
+  EXPECT_EQ(Why(Nested(100'000)), MessagePackError::kTooDeep);
+  EXPECT_EQ(Why(Nested(3), {.depth_max = 3}), MessagePackError::kNone);
+  EXPECT_EQ(Why("\x93\x01\x02\x03", {.elements_max = 3}), MessagePackError::kNone);
+  EXPECT_EQ(Why("\x93\x01\x02\x03", {.elements_max = 2}), MessagePackError::kTooManyElements);
+  EXPECT_EQ(Why("\x82\x01\x02\x03\x04", {.elements_max = 3}), MessagePackError::kTooManyElements);
+  EXPECT_EQ(Why("\xa3"
+                "abc",
+                {.string_bytes_max = 3}),
+            MessagePackError::kNone);
+  EXPECT_EQ(Why("\xa3"
+                "abc",
+                {.string_bytes_max = 2}),
+            MessagePackError::kStringTooLong);
+  EXPECT_EQ(Why("\xc4\x03"
+                "abc",
+                {.binary_bytes_max = 2}),
+            MessagePackError::kBinaryTooLong);
+  EXPECT_EQ(Why("\xd5\x05"
+                "ab",
+                {.extension_bytes_max = 2}),
+            MessagePackError::kNone);
+  EXPECT_EQ(Why("\xd5\x05"
+                "ab",
+                {.extension_bytes_max = 1}),
+            MessagePackError::kExtensionTooLong);
+  EXPECT_EQ(Why("\x01", {.message_bytes_max = 0}), MessagePackError::kMessageTooLong);
+  EXPECT_EQ(Why("\xa2\xc3\x28"), MessagePackError::kNotUtf8);
+  EXPECT_EQ(Why("\xa2\xc3\x28", {.utf8_only = false}), MessagePackError::kNone);
+  EXPECT_EQ(Why("\xc4\x02\xc3\x28"), MessagePackError::kNone) << "binaries are any bytes";
+}
+
+}  // namespace
+}  // namespace sluice
