@@ -56,6 +56,16 @@ TEST_F(Arguments, BoolsTakeNoSeparateValue) {
   }
 }
 
+TEST_F(Arguments, NegativeNumbersAreNoFlags) {
+  command_.positional_count_max = 3;
+  const absl::StatusOr<Texts> parsed = Parse({"-5", "--loud", "-.5", "-"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(*parsed, (Texts{"-5", "-.5", "-"}));
+  EXPECT_NE(Refused({"-.", "-x5"}), "accepted");
+  ASSERT_TRUE(Parse({"--max-things", "-5"}).ok());
+  EXPECT_EQ(absl::GetFlag(FLAGS_max_things), -5);
+}
+
 TEST_F(Arguments, ListsAddUp) {
   ASSERT_TRUE(Parse({"--at=a,b", "--at", "c"}).ok());
   EXPECT_EQ(absl::GetFlag(FLAGS_at), (Texts{"a", "b", "c"}));

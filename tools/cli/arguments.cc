@@ -11,6 +11,7 @@
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
+#include "absl/strings/ascii.h"
 #include "tools/cli/command.h"
 
 namespace sluice::cli {
@@ -39,9 +40,12 @@ FlagText Split(const std::string& argument) {
   return text;
 }
 
+// No flag begins with a digit: -5 and -.5 are numbers.
 bool IsFlag(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' &&
-         argument.find_first_not_of('-') != std::string::npos;
+  const size_t name = argument.find_first_not_of('-');
+  if (name == 0 || name == std::string::npos) return false;
+  const size_t first = name + (argument[name] == '.' ? 1 : 0);
+  return first == argument.size() || !absl::ascii_isdigit(argument[first]);
 }
 
 absl::CommandLineFlag* FindBool(const std::string& name) {
