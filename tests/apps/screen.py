@@ -166,6 +166,11 @@ class TerminalProgram:
                                      "\n".join(self.screen.lines()))
             self._read(0.05)
 
+    def wait_for_output(self):
+        """Until it wrote anything."""
+        if not self._read(harness.WAIT_S):
+            raise AssertionError("it wrote nothing")
+
     def wait_for_last(self, *expected):
         """Until these are the last lines of the screen."""
         self.wait_for(lambda lines: lines[-len(expected):] == list(expected))

@@ -43,8 +43,11 @@ void SeamTest::Record(const Completion& completion) {
   if (event.operation == Operation::kReceive && stream && event.result <= 0) {
     EXPECT_FALSE(event.more) << "an end or an error is the last";
   }
-  if (event.operation != Operation::kReceive && event.operation != Operation::kAccept) {
-    EXPECT_FALSE(event.more) << "only accept and receive stand";
+  const bool stands = event.operation == Operation::kReceive ||
+                      event.operation == Operation::kAccept ||
+                      event.operation == Operation::kReadable;
+  if (!stands) {
+    EXPECT_FALSE(event.more) << "only accept, receive and watch stand";
   }
   if (event.result > 0 && event.operation == Operation::kReceive) {
     event.bytes.assign(completion.data, static_cast<size_t>(completion.result));
