@@ -150,7 +150,8 @@ bool TypedLines::DeliverTyped() {
 }
 
 bool TypedLines::DeliverRead() {
-  while (!paused_ && ended_ != Ended::kTold) {
+  // After the last line, which had no end, the codec has looked further than what is left.
+  while (!paused_ && !tail_.empty() && ended_ != Ended::kTold) {
     const Decoded<std::string_view> decoded = codec_.Decode(tail_.view());
     if (decoded.result == DecodeResult::kNeedMore) break;
     if (decoded.result == DecodeResult::kError) {
