@@ -1,10 +1,16 @@
 """sluice-chat's members without a connection: silence, proofs, and addresses that somebody forged."""
 
+import os
 import socket
+import subprocess
+import sys
+import time
 import unittest
 
 import harness
 from chat_case import ChatCase
+
+IN_NAMESPACE = "CHAT_TEST_IN_NAMESPACE"
 
 
 @harness.on_every_backend
@@ -119,6 +125,134 @@ class Datagrams(ChatCase):
         self.assertLess(bounced, 300, "200 at once, 10 a second then")
         self.assertEqual(self.who(watch), 2)
         self.assertGreater(self.counters(room)["too_often"], 0)
+
+
+@harness.on_every_backend
+class InANamespace(ChatCase):
+    """Run by Forged below, where 10.9.0.0/16 is this host's and belongs to nobody else."""
+
+    def setUp(self):
+        if IN_NAMESPACE not in os.environ:
+            self.skipTest("runs in a namespace of its own, by Forged")
+        super().setUp()
+
+    def victims(self, room, count, host):
+        """Sockets of an address in whose name somebody sent one datagram each."""
+        sockets = [self.udp(host) for _ in range(count)]
+        for victim in sockets:
+            victim.sendto(b"", room.address("udp"))
+        return sockets
+
+    @staticmethod
+    def bytes_heard(sockets, quiet_s=0.3):
+        heard = 0
+        for victim in sockets:
+            victim.settimeout(quiet_s)
+            try:
+                while True:
+                    heard += len(victim.recvfrom(65536)[0])
+            except socket.timeout:
+                pass
+            quiet_s = 0.01
+        return heard
+
+    def test_an_address_that_proved_nothing_is_not_flooded(self):
+        room = self.room("--unproved-rate=1000", host="10.9.0.1")
+        talk = self.lines(room, nick="ana")
+        victims = self.victims(room, 60, "10.9.0.7")
+        began = time.monotonic()
+        for number in range(300):
+            talk.say(f"{number} " + "x" * 500)
+        talk.hear_until("^ana: 299 ")
+        for victim in victims:  # in their name again: it buys nothing more
+            victim.sendto(b"", room.address("udp"))
+        talk.say("and again " + "x" * 500)
+        talk.hear_until("^ana: and again")
+        heard = self.bytes_heard(victims)
+        passed = time.monotonic() - began
+        self.assertGreater(heard, 3000)
+        self.assertLessEqual(heard, 4000 + 1000 * (passed + 1), "a burst of 4000, 1000 a second")
+        # Somebody else hears everything that an address is sent.
+        other = self.udp("10.9.0.8")
+        other.sendto(b"hi", room.address("udp"))
+        self.assertEqual(other.recvfrom(1024)[0], b"hi")
+        self.assertGreater(self.counters(room)["held_back_address"], 1000)
+
+    def test_an_address_has_so_many_members(self):
+        room = self.room("--max-per-address=5", host="10.9.0.1")
+        watch = self.lines(room)
+        self.victims(room, 20, "10.9.0.7")
+        self.victims(room, 2, "10.9.0.8")
+        harness.wait_until(lambda: self.who(watch) == 8, lambda: "5 + 2 and the one who asks")
+        self.assertEqual(self.counters(room)["address_full"], 15)
+
+    def test_who_proves_itself_is_held_back_by_neither(self):
+        room = self.room("--unproved-rate=1000", "--max-per-address=1", "--grant-datagrams=2",
+                         host="10.9.0.1")
+        talk = self.lines(room, nick="ana")
+        listeners = [self.start("listen", f"--udp={room.target('udp')}", "--count=200")
+                     for _ in range(3)]
+        harness.wait_until(lambda: self.who(talk) == 4, lambda: "three listeners")
+        time.sleep(0.5)  # a member is in the room before it has proved itself
+        for number in range(200):
+            talk.say(f"{number} " + "x" * 100)
+        for listener in listeners:
+            heard = listener.communicate(timeout=harness.WAIT_S)[0].splitlines()
+            self.assertEqual([line.split()[1] for line in heard],
+                             [str(number) for number in range(200)])
+        self.assertEqual(self.counters(room)["proved"], 3)
+
+    def test_a_lossy_network_costs_datagrams_and_nothing_else(self):
+        rules = ("add table ip loss; "
+                 "add chain ip loss in { type filter hook prerouting priority -300; }; "
+                 "add rule ip loss in ip protocol udp numgen random mod 100 < 30 drop; "
+                 "add rule ip loss in ip protocol tcp numgen random mod 100 < 5 drop")
+        added = subprocess.run(["nft", rules], capture_output=True, text=True)
+        if added.returncode != 0:
+            self.skipTest(f"nft: {added.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["nft", "delete table ip loss"])
+        room = self.room(host="10.9.0.1")
+        ana, bob = self.lines(room, nick="ana"), self.lines(room, nick="bob")
+        listener = self.start("listen", f"--udp={room.target('udp')}", "--count=50")
+        harness.wait_until(lambda: self.who(ana) == 3, lambda: "a listener")
+        said = 0
+        while listener.poll() is None:
+            self.assertLess(said, 5000, "too much is lost")
+            ana.say(f"number {said}")
+            self.assertEqual(bob.hear_until("^ana: "), f"ana: number {said}")
+            said += 1
+        self.assertEqual(listener.returncode, 0)
+        numbers = [int(line.split()[-1]) for line in listener.stdout.read().splitlines()
+                   if line.startswith("ana: number ")]
+        self.assertEqual(len(numbers), 50)
+        self.assertEqual(numbers, sorted(set(numbers)), "lost, and neither repeated nor mixed up")
+        self.stop(room)
+
+    def start(self, *arguments):
+        process = subprocess.Popen(
+            [harness.program("sluice-chat"), *arguments, f"--backend={self.backend}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+
+class Forged(unittest.TestCase):
+    """What loopback addresses, which nobody can forge, do not show."""
+
+    def test_in_a_namespace(self):
+        set_up = "ip link set lo up && ip addr add 10.9.0.1/16 dev lo"
+        probe = subprocess.run(["unshare", "-Urn", "sh", "-c", set_up], capture_output=True,
+                               text=True)
+        if probe.returncode != 0:
+            self.skipTest(f"no namespace of one's own here: {probe.stderr.strip()}")
+        result = subprocess.run(
+            ["unshare", "-Urn", "sh", "-c", f'{set_up} && exec "$@"', "sh", sys.executable, "-B",
+             __file__, "InANamespace_epoll", "InANamespace_io_uring"],
+            env={**os.environ, IN_NAMESPACE: "1"}, capture_output=True, text=True,
+            timeout=4 * harness.WAIT_S)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        print(result.stderr.splitlines()[-1], file=sys.stderr)  # skipped ones show
 
 
 if __name__ == "__main__":
