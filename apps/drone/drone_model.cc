@@ -34,7 +34,7 @@ Drone::Drone(const DroneOptions& options, TimePoint now)
 
 std::optional<std::string> Drone::Execute(const Command& command, TimePoint now) {
   SLUICE_CHECK(next_event() > now, "time passes before a command is executed");
-  Heard(now);
+  heard_ = now;
   PassTime(now);
   const Kind kind = KindOf(command.verb);
   if (command.verb == Verb::kCommand) obeys_ = true;
@@ -62,10 +62,6 @@ std::optional<std::string> Drone::Execute(const Command& command, TimePoint now)
       if (kind == Kind::kMotion) return Move(command);
   }
   return std::string(kOk);
-}
-
-void Drone::Heard(TimePoint now) {
-  heard_ = std::max(heard_, now);
 }
 
 // Why it cannot be done now; empty: it can.
@@ -204,7 +200,7 @@ void Drone::EndMotion() {
   const bool down = phase_ != Phase::kMoving;
   pose_ = motion_.to;
   Hover();
-  Heard(motion_.end);
+  heard_ = std::max(heard_, motion_.end);
   if (down) phase_ = Phase::kGrounded;
 }
 

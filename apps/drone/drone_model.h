@@ -26,6 +26,9 @@ inline constexpr double kFlipBattery = 50;     // per cent; below it: no flips
 inline constexpr double kTakeoffBattery = 10;  // no take-off
 inline constexpr double kEmptyBattery = 5;     // it lands
 
+// So much faster than time passes a simulated drone may fly.
+inline constexpr int kSpeedupMax = 1000;
+
 struct DroneOptions {
   double battery = 100;  // per cent
   // In the air and without a command for so long it lands by itself.
@@ -39,9 +42,6 @@ class Drone {
   // What is answered at once. Nothing: the answer comes when the motion is over, or never (rc).
   // Time has passed before: Advance(now).
   std::optional<std::string> Execute(const Command& command, TimePoint now);
-  // Refused before it could be executed; somebody is there nevertheless.
-  void Heard(TimePoint now);
-
   // Lets time pass; `now` never goes back. The answer to the motion that ended, if one did.
   std::optional<std::string> Advance(TimePoint now);
   // When Advance next changes more than where it is; kNever: only a command does.

@@ -10,6 +10,7 @@
 #include "absl/flags/flag.h"
 #include "absl/time/time.h"
 #include "apps/drone/console.h"
+#include "apps/drone/drone_model.h"
 #include "apps/drone/script.h"
 #include "apps/drone/script_run.h"
 #include "tools/cli/command.h"
@@ -26,6 +27,7 @@ ABSL_FLAG(absl::Duration, timeout, absl::Seconds(1),
 ABSL_FLAG(int, tries, 5, "fly: how often that is sent which is safe to repeat");
 ABSL_FLAG(bool, keep_alive, true,
           "fly: ask for the battery after 5 s without a command, so that the drone does not land");
+ABSL_DECLARE_FLAG(int, speedup);
 ABSL_DECLARE_FLAG(int, state_port);
 
 namespace sluice::drone {
@@ -54,6 +56,11 @@ absl::StatusOr<Endpoint> LocalEndpoint(const Endpoint& drone) {
 }
 
 absl::StatusOr<FlightOptions> OptionsFromFlags(const std::string& text) {
+  for (const char* flag : {"listen", "each", "drones", "battery", "silence", "remote_state", "log",
+                           "loss", "duplicate", "delay", "seed"}) {
+    cli::RefuseFlag(flag, "with fly");
+  }
+  cli::RequireRange("speedup", absl::GetFlag(FLAGS_speedup), 1, kSpeedupMax);
   cli::RequireRange("state_port", absl::GetFlag(FLAGS_state_port), 0, UINT16_MAX);
   cli::RequireRange("timeout", absl::GetFlag(FLAGS_timeout), absl::Milliseconds(1),
                     absl::Minutes(1));
@@ -65,6 +72,7 @@ absl::StatusOr<FlightOptions> OptionsFromFlags(const std::string& text) {
   FlightOptions options{.drone = *drone, .local = *local};
   options.state_port = static_cast<uint16_t>(absl::GetFlag(FLAGS_state_port));
   options.radio.timeout = cli::ToDuration(absl::GetFlag(FLAGS_timeout));
+  options.radio.speedup = absl::GetFlag(FLAGS_speedup);
   options.radio.tries = absl::GetFlag(FLAGS_tries);
   if (!absl::GetFlag(FLAGS_keep_alive)) options.keep_alive = Duration(0);
   return options;

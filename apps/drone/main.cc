@@ -7,6 +7,8 @@
 #include "apps/drone/simulate.h"
 #include "tools/cli/command.h"
 
+ABSL_FLAG(int, speedup, 1,
+          "so many seconds of flight pass in one; give fly what the simulator has");
 ABSL_FLAG(int, state_port, 8890,
           "where the state goes: of simulate's controllers, of fly's own host; 0: no state");
 

@@ -10,8 +10,9 @@ namespace {
 double Radians(double degrees) {
   return degrees * std::numbers::pi / 180;
 }
-double ClampHeight(double z) {
-  return std::clamp(z, kLowestCm, kHighestCm);
+// Not below the floor nor above the ceiling; what is below the floor does not sink further.
+double HeightAfter(double from, double climbed) {
+  return std::clamp(from + climbed, std::min(from, kLowestCm), kHighestCm);
 }
 
 }  // namespace
@@ -21,7 +22,7 @@ Pose Moved(const Pose& from, const Course& way) {
   Pose to = from;
   to.x += way.forward * std::cos(heading) + way.left * std::sin(heading);
   to.y += way.left * std::cos(heading) - way.forward * std::sin(heading);
-  to.z = ClampHeight(from.z + way.up);
+  to.z = HeightAfter(from.z, way.up);
   return to;
 }
 
@@ -37,7 +38,7 @@ Pose Drifted(const Pose& from, const Course& speed, double seconds) {
   const double across = (std::cos(begin) - std::cos(end)) / rate;
   to.x += speed.forward * along + speed.left * across;
   to.y += speed.left * along - speed.forward * across;
-  to.z = ClampHeight(from.z + speed.up * seconds);
+  to.z = HeightAfter(from.z, speed.up * seconds);
   return to;
 }
 

@@ -49,19 +49,22 @@ Radio::Asked Radio::Ask(std::string text) {
   return asked;
 }
 
+// What a command takes at most, with some air.
+Duration Radio::MotionTime(const Asked& asked) const {
+  if (!asked.command) return kUnknownCommandTime / options_.speedup;
+  const Duration taken = TimeTaken(*asked.command, speed_cm_s_);
+  return taken == Duration(0) ? taken : (taken * 3 / 2 + seconds(1)) / options_.speedup;
+}
+
 // How long an answer is waited for before the next try, or before giving up. What may be repeated
 // is repeated soon, even if the drone is still busy with it: `land` is not to be lost for seconds.
 Duration Radio::Patience(const Asked& asked) const {
-  if (!asked.command) return options_.timeout + kUnknownCommandTime;
-  const Duration taken = TimeTaken(*asked.command, speed_cm_s_);
-  if (Repeatable(asked.command) || taken == Duration(0)) return options_.timeout;
-  return options_.timeout + taken * 3 / 2 + seconds(1);
+  return options_.timeout + (Repeatable(asked.command) ? Duration(0) : MotionTime(asked));
 }
 
 int Radio::TriesMax(const Asked& asked) const {
   if (!Repeatable(asked.command)) return 1;
-  const Duration taken = TimeTaken(*asked.command, speed_cm_s_) * 3 / 2;
-  return options_.tries + static_cast<int>(taken / options_.timeout);
+  return options_.tries + static_cast<int>(MotionTime(asked) / options_.timeout);
 }
 
 void Radio::Send(std::string text, Done done) {

@@ -34,6 +34,7 @@ namespace sluice::drone {
 struct RadioOptions {
   Duration timeout = std::chrono::seconds(1);  // beyond the time that a motion takes
   int tries = 5;                               // of what is safe to repeat
+  int speedup = 1;                             // so much faster does a simulated drone move
 };
 
 enum class Outcome : uint8_t {
@@ -107,6 +108,7 @@ class Radio {
   static Asked Ask(std::string text);
   Asked& asked() { return flush_ ? *flush_ : current_; }
   int TriesMax(const Asked& asked) const;
+  Duration MotionTime(const Asked& asked) const;
   Duration Patience(const Asked& asked) const;
 
   void OnTimer();

@@ -19,7 +19,6 @@ ABSL_FLAG(bool, each, false,
           "simulate: a drone for each controller, instead of one that belongs to the first");
 ABSL_FLAG(int, drones, 1000, "simulate: at most so many controllers at once, with --each");
 ABSL_FLAG(double, battery, 100, "simulate: how full a new drone's battery is, in per cent");
-ABSL_FLAG(int, speedup, 1, "simulate: so many seconds of flight pass in one");
 ABSL_FLAG(
     absl::Duration, silence, absl::Seconds(15),
     "simulate: a drone that hears nothing for so long lands; its controller is forgotten after "
@@ -33,6 +32,7 @@ ABSL_FLAG(double, duplicate, 0, "simulate: send so many per cent of the answers 
 ABSL_FLAG(absl::Duration, delay, absl::ZeroDuration(),
           "simulate: what is sent leaves so much later");
 ABSL_FLAG(uint64_t, seed, 1, "simulate: which datagrams are lost or sent twice follows from it");
+ABSL_DECLARE_FLAG(int, speedup);
 ABSL_DECLARE_FLAG(int, state_port);
 
 namespace sluice::drone {
@@ -44,8 +44,11 @@ void RequirePercent(const char* flag, double value) {
 }
 
 SimulatorOptions SimulatorOptionsFromFlags() {
+  for (const char* flag : {"script", "json", "bind", "timeout", "tries", "keep_alive"}) {
+    cli::RefuseFlag(flag, "with simulate");
+  }
   cli::RequireRange("drones", absl::GetFlag(FLAGS_drones), 1, 100'000);
-  cli::RequireRange("speedup", absl::GetFlag(FLAGS_speedup), 1, 1000);
+  cli::RequireRange("speedup", absl::GetFlag(FLAGS_speedup), 1, kSpeedupMax);
   cli::RequireRange("silence", absl::GetFlag(FLAGS_silence), absl::Milliseconds(100),
                     absl::Hours(1));
   cli::RequireRange("delay", absl::GetFlag(FLAGS_delay), absl::ZeroDuration(), absl::Minutes(1));
@@ -77,8 +80,11 @@ int Simulate() {
   if (!endpoint.ok()) return cli::Fail(endpoint.status());
   if (!endpoint->is_ip()) cli::ExitUsage("--listen: a drone has a HOST:PORT");
   cli::Server server(GroupOptions{.threads = 1, .loop = loop_options});
-  server.AddDatagram(
-      {*endpoint, {}, [&](Loop& loop, int) { return std::make_unique<Simulator>(loop, options); }});
+  DatagramSocketOptions socket_options;
+  // Hundreds of controllers may speak at once; the kernel gives as much as it may.
+  socket_options.socket.Set(socket_option::kReceiveBufferBytes, 1 << 20);
+  server.AddDatagram({*endpoint, socket_options,
+                      [&](Loop& loop, int) { return std::make_unique<Simulator>(loop, options); }});
   return server.Run();
 }
 

@@ -102,17 +102,18 @@ void Simulator::Adopt(const Endpoint& peer) {
   Obey(*pilots_.emplace(peer, std::move(pilot)).first->second, Word(Verb::kCommand));
 }
 
+// What is no command keeps nothing alive, and an answer gets none: two simulators that someone made
+// one another's controllers would go on for ever.
 void Simulator::Obey(Pilot& pilot, std::string_view bytes) {
-  pilot.heard = loop_.now();
-  PassTime(pilot);
   const absl::StatusOr<Command> command = ParseCommand(bytes);
   if (!command.ok()) {
-    pilot.drone.Heard(DroneTime());
-    Answer(pilot.peer, std::string(kError) + " " + std::string(command.status().message()));
-  } else if (const auto answer = pilot.drone.Execute(*command, DroneTime())) {
-    Answer(pilot.peer, *answer);
+    if (bytes.starts_with(kOk) || IsError(bytes)) return;
+    return Answer(pilot.peer, std::string(kError) + " " + std::string(command.status().message()));
   }
-  if (command.ok() && command->verb == Verb::kCommand) StartStream(pilot);
+  pilot.heard = loop_.now();
+  PassTime(pilot);
+  if (const auto answer = pilot.drone.Execute(*command, DroneTime())) Answer(pilot.peer, *answer);
+  if (command->verb == Verb::kCommand) StartStream(pilot);
   PassTime(pilot);  // to arm its timer anew
 }
 

@@ -177,6 +177,9 @@ TEST_F(DroneSimulatorTest, AnAnswerIsAtMostThreeTimesItsCommand) {
     ASSERT_EQ(answers.size(), 1u) << said;
     EXPECT_LE(28 + answers[0].size(), 3 * (28 + std::string(said).size())) << answers[0];
   }
+  for (const char* said : {"ok", "error", "error unknown command: ok"}) {
+    EXPECT_THAT(Ask(*owner, said), IsEmpty()) << "two simulators would go on for ever";
+  }
   Ask(*owner, "ccw 3600");
   EXPECT_THAT(Ask(*owner, "ccw 90"), ElementsAre("error Not joystick: ccw is not over"));
 }
@@ -214,6 +217,15 @@ TEST_F(DroneSimulatorTest, OneStateStreamAnAddress) {
   Ask(*second, "command", 1s);
   EXPECT_THAT(state->received, testing::Not(IsEmpty()));
   EXPECT_EQ(simulator_->controllers(), 1u);
+}
+
+TEST_F(DroneSimulatorTest, NonsenseKeepsNothingAlive) {
+  Begin();
+  const auto owner = AddPeer(AddHost(), 9000);
+  Ask(*owner, "command");
+  Ask(*owner, "takeoff", 4s);
+  for (int i = 0; i < 60; ++i) Ask(*owner, "hello", 1s);
+  EXPECT_EQ(simulator_->controllers(), 0u);
 }
 
 TEST_F(DroneSimulatorTest, TimeMayFly) {

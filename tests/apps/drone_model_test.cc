@@ -184,6 +184,19 @@ TEST_F(DroneTest, StopLandAndEmergencyCutAMotionShort) {
   ExpectAt(50, 0, 0, 0);
 }
 
+TEST_F(DroneTest, StoppedLowItStaysLow) {
+  Do("command");
+  Begin("takeoff");
+  Wait(150ms);
+  EXPECT_EQ(Do("stop"), "ok");
+  Wait(1s);
+  ExpectAt(0, 0, 4, 0);
+  EXPECT_EQ(Do("down 20"), "ok");
+  ExpectAt(0, 0, 4, 0);
+  EXPECT_EQ(Do("up 30"), "ok");
+  ExpectAt(0, 0, 34, 0);
+}
+
 TEST_F(DroneTest, LandsWhenNobodySpeaks) {
   TakeOff();
   EXPECT_EQ(Wait(14999ms), std::nullopt);
