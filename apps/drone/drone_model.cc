@@ -23,6 +23,32 @@ double InSeconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }
 
+Course WayOf(const Command& command) {
+  const double a = command.arguments[0], b = command.arguments[1], c = command.arguments[2];
+  switch (command.verb) {
+    case Verb::kUp:
+      return {.up = a};
+    case Verb::kDown:
+      return {.up = -a};
+    case Verb::kForward:
+      return {.forward = a};
+    case Verb::kBack:
+      return {.forward = -a};
+    case Verb::kLeft:
+      return {.left = a};
+    case Verb::kRight:
+      return {.left = -a};
+    case Verb::kClockwise:
+      return {.turn = a};
+    case Verb::kCounterclockwise:
+      return {.turn = -a};
+    case Verb::kGo:
+      return {.forward = a, .left = b, .up = c};
+    default:
+      return {};
+  }
+}
+
 std::string Error(std::string_view reason) {
   return std::string(kError) + " " + std::string(reason);
 }
@@ -129,43 +155,17 @@ void Drone::Rc(const Command& command) {
 }
 
 std::optional<std::string> Drone::Move(const Command& command) {
-  const auto& [a, b, c, d] = command.arguments;
-  Motion motion{command.verb, 0, pose_, pose_};
-  const double way = a;
-  double speed = speed_;
-  switch (command.verb) {
-    case Verb::kUp:
-      motion.to = Moved(pose_, {.up = way});
-      break;
-    case Verb::kDown:
-      motion.to = Moved(pose_, {.up = -way});
-      break;
-    case Verb::kForward:
-      motion.to = Moved(pose_, {.forward = way});
-      break;
-    case Verb::kBack:
-      motion.to = Moved(pose_, {.forward = -way});
-      break;
-    case Verb::kLeft:
-      motion.to = Moved(pose_, {.left = way});
-      break;
-    case Verb::kRight:
-      motion.to = Moved(pose_, {.left = -way});
-      break;
-    case Verb::kGo:
-      motion.to = Moved(pose_, {way, 1.0 * b, 1.0 * c, 0});
-      speed = d;
-      break;
-    case Verb::kFlip:
-      motion.flip = static_cast<char>(a);
-      Begin(Phase::kMoving, motion, kFlipTime);
-      return std::nullopt;
-    default:
-      motion.to.yaw += command.verb == Verb::kClockwise ? a : -a;
-      Begin(Phase::kMoving, motion, Seconds(a / kTurnDegreesS));
-      return std::nullopt;
+  const Course way = WayOf(command);
+  Motion motion{command.verb, 0, pose_, Moved(pose_, way)};
+  motion.to.yaw += way.turn;
+  const double speed = command.verb == Verb::kGo ? command.arguments[3] : speed_;
+  Duration duration = Seconds(Distance(motion.from, motion.to) / speed);
+  if (way.turn != 0) duration = Seconds(std::abs(way.turn) / kTurnDegreesS);
+  if (command.verb == Verb::kFlip) {
+    motion.flip = static_cast<char>(command.arguments[0]);
+    duration = kFlipTime;
   }
-  Begin(Phase::kMoving, motion, Seconds(Distance(motion.from, motion.to) / speed));
+  Begin(Phase::kMoving, motion, duration);
   return std::nullopt;
 }
 

@@ -269,6 +269,18 @@ class DroneFlightTest : public DroneNetworkTest {
     EXPECT_TRUE(run_->Until([&] { return over; }, world_->now() + 5min));
     return ended;
   }
+  // Flown to its end, without a word.
+  std::unique_ptr<ScriptRun> FlyScript(std::string_view text) {
+    pilot_ = AddHost();
+    FlightOptions options{.drone = drone_, .local = pilot_.address};
+    options.local.set_port(9000);
+    bool over = false;
+    auto script = std::make_unique<ScriptRun>(*pilot_.loop, options, *ParseScript(text), true,
+                                              [&] { over = true; });
+    EXPECT_TRUE(script->Start().ok());
+    EXPECT_TRUE(run_->Until([&] { return over; }, world_->now() + 2min));
+    return script;
+  }
   const Drone* drone() const { return simulator_->FindDrone(At("10.0.0.2:9000")); }
   void Part(bool parted) {
     world_->network().Partition(world_->network().host(0), world_->network().host(1), parted);
@@ -439,33 +451,18 @@ TEST_F(DroneFlightTest, NeverMovesTwiceUnderLoss) {
 
 TEST_F(DroneFlightTest, AScriptFliesAndLands) {
   Begin();
-  pilot_ = AddHost();
-  absl::StatusOr<std::vector<Step>> steps = ParseScript(
+  const auto script = FlyScript(
       "takeoff\nup 50  # higher\nexpect ok\nwait 20s\nposition?\nexpect x:0;y:0;z:130;\n"
       "battery?\nexpect >= 90\nflip q\nexpect error*\nend\nup 20\n");
-  ASSERT_TRUE(steps.ok()) << steps.status().ToString();
-  bool over = false;
-  FlightOptions options{.drone = drone_, .local = pilot_.address};
-  options.local.set_port(9000);
-  ScriptRun script(*pilot_.loop, options, *std::move(steps), true, [&] { over = true; });
-  ASSERT_TRUE(script.Start().ok());
-  ASSERT_TRUE(run_->Until([&] { return over; }, world_->now() + 2min));
-  EXPECT_EQ(script.error(), "");
+  EXPECT_EQ(script->error(), "");
   EXPECT_FALSE(drone()->flying());
-  EXPECT_THAT(script.ToJson(), HasSubstr("\"late_answers\": 0"));
+  EXPECT_THAT(script->ToJson(), HasSubstr("\"late_answers\": 0"));
 }
 
 TEST_F(DroneFlightTest, AScriptStopsAtItsFirstErrorAndLands) {
   Begin();
-  pilot_ = AddHost();
-  absl::StatusOr<std::vector<Step>> steps = ParseScript("takeoff\nup 5\nforward 100\n");
-  bool over = false;
-  FlightOptions options{.drone = drone_, .local = pilot_.address};
-  options.local.set_port(9000);
-  ScriptRun script(*pilot_.loop, options, *std::move(steps), true, [&] { over = true; });
-  ASSERT_TRUE(script.Start().ok());
-  ASSERT_TRUE(run_->Until([&] { return over; }, world_->now() + 2min));
-  EXPECT_THAT(script.error(), StartsWith("line 2: up 5 -> error out of range"));
+  const auto script = FlyScript("takeoff\nup 5\nforward 100\n");
+  EXPECT_THAT(script->error(), StartsWith("line 2: up 5 -> error out of range"));
   EXPECT_FALSE(drone()->flying());
   EXPECT_EQ(drone()->telemetry().pose.x, 0);
 }
