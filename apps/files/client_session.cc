@@ -143,9 +143,11 @@ void ClientSession::OnFailure(Connection&, TransferError error, std::string_view
     client_.TaskBroke(*std::exchange(task_, std::nullopt), there(), TransferErrorText(error));
     return;
   }
-  const bool disk = error != TransferError::kBadRequest && error != TransferError::kCorrupt;
-  End((disk ? task_->local_path + ": " : "") + std::string(TransferErrorText(error)) +
-      (text.empty() ? "" : ": ") + std::string(text));
+  if (error == TransferError::kBadRequest) {
+    return End("what the server sends is not understood: " + std::string(text));
+  }
+  const bool disk = error != TransferError::kCorrupt;
+  End((disk ? task_->local_path + ": " : "") + std::string(TransferErrorText(error)));
 }
 
 void ClientSession::ServerFailed(Connection& connection, const Frame& frame) {

@@ -44,9 +44,9 @@ void Lister::OnFrame(Connection& connection, Frame frame) {
   connection.Close();
 }
 
-void Lister::OnFailure(Connection&, TransferError error, std::string_view text) {
+void Lister::OnFailure(Connection&, TransferError, std::string_view text) {
   over_ = true;
-  listing_.error = std::string(TransferErrorText(error)) + ": " + std::string(text);
+  listing_.error = "what the server sends is not understood: " + std::string(text);
 }
 
 void Lister::OnClose(Connection& connection, CloseReason reason) {

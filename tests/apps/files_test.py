@@ -35,7 +35,8 @@ class FilesCase(harness.ServerCase):
 
     def setUp(self):
         super().setUp()
-        folder = tempfile.TemporaryDirectory()
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        folder = tempfile.TemporaryDirectory(dir=memory)
         self.addCleanup(folder.cleanup)
         self.root = os.path.join(folder.name, "root")
         self.here = os.path.join(folder.name, "here")
