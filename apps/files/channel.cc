@@ -9,9 +9,11 @@
 
 namespace sluice::files {
 
-// The marks keep one piece of a file waiting, and ask for the next when it has left.
+// The marks keep one piece of a file waiting, and ask for the next when it has left. A turn takes
+// all that a backend's receive buffers hold: what is beyond its limit would be copied to wait.
 ConnectionLimits ChannelLimits(Duration idle_timeout, Duration stall_timeout) {
   ConnectionLimits limits;
+  limits.turn_bytes = 1 << 20;
   limits.output_high_water_bytes = 32 << 10;
   limits.output_low_water_bytes = 16 << 10;
   limits.output_pauses_reading = false;
