@@ -16,11 +16,11 @@
 #ifndef SLUICE_PROTOCOLS_RECORD_H_
 #define SLUICE_PROTOCOLS_RECORD_H_
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -66,14 +66,13 @@ class RecordOf<kFormat, std::index_sequence<I...>> {
   // As struct.pack. s is filled up with zeros, or cut off; p too. For a number whose type could be
   // out of its code's range (an int for h), and for any that is not constant of e: PackChecked.
   static PackedRecord<kBytes> Pack(ValueThatFits<KindOf(I), ValueAt<I>>... values) {
-    PackedRecord<kBytes> record{};
-    (Store<I>(record.data(), values.value()), ...);
+    PackedRecord<kBytes> record;
+    StoreAll(record.data(), values.value()...);
     return record;
   }
   // As struct.pack_into: writes kBytes bytes, padding included. `out` may have any alignment.
   static void PackTo(char* out, ValueThatFits<KindOf(I), ValueAt<I>>... values) {
-    std::memset(out, 0, kBytes);
-    (Store<I>(out, values.value()), ...);
+    StoreAll(out, values.value()...);
   }
   template <class... T>
   requires(sizeof...(T) != sizeof...(I)) static PackedRecord<kBytes> Pack(const T&...) {
@@ -133,6 +132,22 @@ class RecordOf<kFormat, std::index_sequence<I...>> {
   static Values Load([[maybe_unused]] const char* at) { return Values(LoadValue<I>(at)...); }
 
  private:
+  static void StoreAll(char* record, ValueAt<I>... values) {
+    ((ClearBefore<I>(record), Store<I>(record, values)), ...);
+    ClearBefore<sizeof...(I)>(record);
+  }
+
+  // The padding between a value, or the end, and the value before it.
+  template <size_t i>
+  static void ClearBefore(char* record) {
+    constexpr size_t kBegin = i == 0 ? 0 : EndOf(i - 1);
+    constexpr size_t kEnd = i == sizeof...(I) ? kBytes : kItems[i].offset;
+    if constexpr (kEnd > kBegin) std::fill_n(record + kBegin, kEnd - kBegin, '\0');
+  }
+  static constexpr size_t EndOf(size_t i) {
+    return kItems[i].offset + kItems[i].count * kItems[i].type.width;
+  }
+
   template <size_t i>
   static void Store(char* record, ValueAt<i> value) {
     constexpr RecordItem kItem = kItems[i];

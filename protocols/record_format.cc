@@ -1,8 +1,8 @@
 #include "protocols/record_format.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -132,7 +132,7 @@ absl::Status RecordFormat::PackTo(absl::Span<const RecordValue> values, char* ou
   if (values.size() != value_count_) {
     return record_internal::ValueCountError(text_, value_count_, values.size());
   }
-  std::memset(out, 0, record_bytes_);
+  std::fill_n(out, record_bytes_, '\0');  // of no bytes, null will do
   size_t number = 0;
   for (const RecordItem& item : items_) {
     char* at = out + item.offset;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -35,19 +34,20 @@ inline void StoreBits(char* at, size_t width, ByteOrder order, uint64_t bits) {
   LengthField{static_cast<uint8_t>(width), order}.Store(at, bits);
 }
 
-// `at` holds `count` zeros.
+// Fills up with zeros, or cuts off.
 inline void StoreBytes(char* at, size_t count, std::string_view bytes) {
   if (bytes.size() >= count) {
-    std::memcpy(at, bytes.data(), count);  // where count is a constant, a move
+    std::copy_n(bytes.data(), count, at);  // where count is a constant, a move
   } else {
-    bytes.copy(at, count);
+    std::fill_n(std::copy_n(bytes.data(), bytes.size(), at), count - bytes.size(), '\0');
   }
 }
 
 // As Python does it: what lies beyond the 255 that the first byte can count is written, too.
 inline void StorePascal(char* at, size_t count, std::string_view bytes) {
   if (count == 0) return;
-  const size_t copied = bytes.copy(at + 1, count - 1);
+  const size_t copied = std::min(bytes.size(), count - 1);
+  StoreBytes(at + 1, count - 1, bytes);
   *at = static_cast<char>(std::min<size_t>(copied, 255));
 }
 

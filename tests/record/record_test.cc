@@ -132,6 +132,15 @@ TEST(RecordTest, NativeRecordsArePadded) {
   EXPECT_EQ(memory, "a" + std::string(memory.size() - 1, '\0')) << "padding is zeros";
 }
 
+TEST(RecordTest, EveryByteOfARecordIsWritten) {
+  constexpr char kText[] = "xc4s3p0s 2xqh0q";
+  std::string memory(kRecordBytes<"xc4s3p0s 2xqh0q">, '#');
+  Record<"xc4s3p0s 2xqh0q">::PackTo(memory.data(), 'a', "b", "", "c", 1, 2);
+  EXPECT_EQ(memory, *RecordFormat::Parse(kText)->Pack({"a", "b", "", "c", 1, 2}));
+  Record<"">::PackTo(nullptr);
+  EXPECT_TRUE(RecordFormat::Parse("0s")->PackTo({RecordValue(std::string_view())}, nullptr).ok());
+}
+
 TEST(RecordTest, UnpackTakesOneRecordExactly) {
   const auto values = Unpack<"<hB">(std::string_view("\xff\xff\x07", 3));
   ASSERT_TRUE(values.ok());
