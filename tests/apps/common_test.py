@@ -8,8 +8,9 @@ import unittest
 
 import harness
 
-COMMANDS = ("sluice-backlog", "sluice-echo", "sluice-files", "sluice-load", "sluice-sim",
-            "sluice-sticky")
+COMMANDS = ("sluice-backlog", "sluice-cast", "sluice-chat", "sluice-drone", "sluice-echo",
+            "sluice-files", "sluice-httpd", "sluice-load", "sluice-picture", "sluice-probe",
+            "sluice-record", "sluice-sim", "sluice-sticky")
 # Each prints something on standard output before it ends by itself, well or not.
 SHORT = (("sluice-load", "--udp=127.0.0.1:9", "--connections=1", "--duration=1ms",
           "--udp-timeout=1ms"),

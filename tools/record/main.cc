@@ -41,7 +41,7 @@ constexpr cli::Command kCommand = {
         "  layout  prints where each value lies, and the padding between\n",
     .notes =
         "Values: -7 or 0xff for whole numbers, 1.5, true, and text with escapes such as \\x00 for "
-        "the codes c s p. A record has 16 MiB at most, the input 64 MiB. "
+        "the codes c s p. A record has 16 MiB at most, the input 64 MiB.\n"
         "Exit code: 0; 1 when values or bytes do not fit the format; 2 for bad usage.\n",
     .examples =
         "  sluice-record pack '<hI' -1 2 | xxd\n"
