@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -21,9 +22,9 @@
 namespace sluice::netlab {
 namespace {
 
-// Dumps the TCP sockets of both families with local port `port` in one of `states`.
-absl::Status DumpTcp(uint16_t port, uint32_t states, uint8_t extensions,
-                     absl::FunctionRef<void(const nlmsghdr&, const inet_diag_msg&)> on_socket) {
+// Dumps the sockets of both families with local port `port` (0: any) in one of `states`.
+absl::Status DumpSockets(uint8_t protocol, uint16_t port, uint32_t states, uint8_t extensions,
+                         absl::FunctionRef<void(const nlmsghdr&, const inet_diag_msg&)> on_socket) {
   for (const uint8_t family : {AF_INET, AF_INET6}) {
     alignas(NLMSG_ALIGNTO) char buffer[256];
     nlmsghdr* message = mnl_nlmsg_put_header(buffer);
@@ -32,12 +33,12 @@ absl::Status DumpTcp(uint16_t port, uint32_t states, uint8_t extensions,
     auto* request = static_cast<inet_diag_req_v2*>(
         mnl_nlmsg_put_extra_header(message, sizeof(inet_diag_req_v2)));
     request->sdiag_family = family;
-    request->sdiag_protocol = IPPROTO_TCP;
+    request->sdiag_protocol = protocol;
     request->idiag_ext = extensions;
     request->idiag_states = states;
     request->id.idiag_sport = htons(port);  // the kernel's own filter
     absl::Status status = NetlinkRequest(
-        NETLINK_SOCK_DIAG, message, "cannot list the TCP sockets (inet_diag)",
+        NETLINK_SOCK_DIAG, message, "cannot list the sockets (inet_diag)",
         [&](const nlmsghdr& answer) {
           if (answer.nlmsg_len < mnl_nlmsg_size(sizeof(inet_diag_msg))) return;
           const auto* socket = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(&answer));
@@ -49,58 +50,93 @@ absl::Status DumpTcp(uint16_t port, uint32_t states, uint8_t extensions,
   return absl::OkStatus();
 }
 
-int TakeDrops(const nlattr* attribute, void* into) {
-  uint32_t memory[SK_MEMINFO_VARS];
+using Memory = std::array<uint32_t, SK_MEMINFO_VARS>;
+
+int TakeMemory(const nlattr* attribute, void* into) {
   if (mnl_attr_get_type(attribute) == INET_DIAG_SKMEMINFO &&
-      mnl_attr_get_payload_len(attribute) >= sizeof(memory)) {
-    memcpy(memory, mnl_attr_get_payload(attribute), sizeof(memory));
-    *static_cast<std::optional<uint32_t>*>(into) = memory[SK_MEMINFO_DROPS];
+      mnl_attr_get_payload_len(attribute) >= sizeof(Memory)) {
+    Memory memory;
+    memcpy(memory.data(), mnl_attr_get_payload(attribute), sizeof(memory));
+    *static_cast<std::optional<Memory>*>(into) = memory;
   }
   return MNL_CB_OK;
 }
 
-std::optional<uint32_t> DropsOf(const nlmsghdr& answer) {
-  std::optional<uint32_t> drops;
-  mnl_attr_parse(&answer, sizeof(inet_diag_msg), TakeDrops, &drops);
-  return drops;
+std::optional<Memory> MemoryOf(const nlmsghdr& answer) {
+  std::optional<Memory> memory;
+  mnl_attr_parse(&answer, sizeof(inet_diag_msg), TakeMemory, &memory);
+  return memory;
 }
 
-absl::StatusOr<uint16_t> LocalPort(int fd) {
+Endpoint LocalEndpointOf(const inet_diag_msg& socket) {
+  if (socket.idiag_family == AF_INET) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = socket.id.idiag_sport;
+    memcpy(&address.sin_addr, socket.id.idiag_src, sizeof(address.sin_addr));
+    return Endpoint::FromSockaddr(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  }
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = socket.id.idiag_sport;
+  memcpy(&address.sin6_addr, socket.id.idiag_src, sizeof(address.sin6_addr));
+  return Endpoint::FromSockaddr(reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+}
+
+absl::StatusOr<Endpoint> LocalIpEndpoint(int fd) {
   sockaddr_storage address;
   socklen_t bytes = sizeof(address);
   if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bytes) != 0) {
     return ErrnoStatus(errno, "getsockname");
   }
-  if (address.ss_family == AF_INET) {
-    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
-  }
-  if (address.ss_family == AF_INET6) {
-    return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
-  }
-  return absl::InvalidArgumentError("not a TCP socket");
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  Endpoint endpoint = Endpoint::FromSockaddr(generic, bytes);
+  if (!endpoint.is_ip()) return absl::InvalidArgumentError("not a TCP socket");
+  return endpoint;
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<ListenQueue>> ReadListenQueues(uint16_t port) {
   std::vector<ListenQueue> queues;
-  absl::Status status = DumpTcp(port, 1u << TCP_LISTEN, 1u << (INET_DIAG_SKMEMINFO - 1),
-                                [&](const nlmsghdr& answer, const inet_diag_msg& socket) {
-                                  // For a listener the two queue fields hold sk_ack_backlog and
-                                  // sk_max_ack_backlog.
-                                  queues.push_back({.port = port,
-                                                    .length = socket.idiag_rqueue,
-                                                    .limit = socket.idiag_wqueue,
-                                                    .drops = DropsOf(answer),
-                                                    .inode = socket.idiag_inode});
-                                });
+  const auto take = [&](const nlmsghdr& answer, const inet_diag_msg& socket) {
+    const std::optional<Memory> memory = MemoryOf(answer);
+    std::optional<uint32_t> drops;
+    if (memory) drops = (*memory)[SK_MEMINFO_DROPS];
+    // For a listener the two queue fields hold sk_ack_backlog and sk_max_ack_backlog.
+    queues.push_back({.port = ntohs(socket.id.idiag_sport),
+                      .length = socket.idiag_rqueue,
+                      .limit = socket.idiag_wqueue,
+                      .drops = drops,
+                      .inode = socket.idiag_inode,
+                      .endpoint = LocalEndpointOf(socket)});
+  };
+  absl::Status status =
+      DumpSockets(IPPROTO_TCP, port, 1u << TCP_LISTEN, 1u << (INET_DIAG_SKMEMINFO - 1), take);
+  if (!status.ok()) return status;
+  return queues;
+}
+
+absl::StatusOr<std::vector<DatagramQueue>> ReadDatagramQueues(uint16_t port) {
+  std::vector<DatagramQueue> queues;
+  const auto take = [&](const nlmsghdr& answer, const inet_diag_msg& socket) {
+    const Memory memory = MemoryOf(answer).value_or(Memory{});
+    queues.push_back({.bytes = socket.idiag_rqueue,
+                      .bytes_max = memory[SK_MEMINFO_RCVBUF],
+                      .drops = memory[SK_MEMINFO_DROPS],
+                      .inode = socket.idiag_inode,
+                      .endpoint = LocalEndpointOf(socket)});
+  };
+  // A UDP socket is in one of two of TCP's states: ESTABLISHED when connected, else CLOSE.
+  absl::Status status =
+      DumpSockets(IPPROTO_UDP, port, 1u << TCP_CLOSE, 1u << (INET_DIAG_SKMEMINFO - 1), take);
   if (!status.ok()) return status;
   return queues;
 }
 
 absl::StatusOr<ListenQueue> ReadListenQueueOf(int fd) {
-  auto port = LocalPort(fd);
-  if (!port.ok()) return port.status();
+  auto endpoint = LocalIpEndpoint(fd);
+  if (!endpoint.ok()) return endpoint.status();
   tcp_info info{};
   socklen_t bytes = sizeof(info);
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &bytes) != 0) {
@@ -110,7 +146,10 @@ absl::StatusOr<ListenQueue> ReadListenQueueOf(int fd) {
     return absl::FailedPreconditionError("the socket does not listen");
   }
   // tcp_get_info stores a listener's queue in these two fields.
-  ListenQueue queue{.port = *port, .length = info.tcpi_unacked, .limit = info.tcpi_sacked};
+  ListenQueue queue{.port = endpoint->port(),
+                    .length = info.tcpi_unacked,
+                    .limit = info.tcpi_sacked,
+                    .endpoint = *endpoint};
   uint32_t memory[SK_MEMINFO_VARS] = {};
   bytes = sizeof(memory);
   if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &bytes) == 0 && bytes == sizeof(memory)) {
@@ -124,8 +163,8 @@ absl::StatusOr<ListenQueue> ReadListenQueueOf(int fd) {
 absl::StatusOr<uint32_t> CountHalfOpen(uint16_t port) {
   uint32_t count = 0;
   // The kernel reports its stored requests (TCP_NEW_SYN_RECV) under this state too.
-  absl::Status status =
-      DumpTcp(port, 1u << TCP_SYN_RECV, 0, [&](const nlmsghdr&, const inet_diag_msg&) { ++count; });
+  absl::Status status = DumpSockets(IPPROTO_TCP, port, 1u << TCP_SYN_RECV, 0,
+                                    [&](const nlmsghdr&, const inet_diag_msg&) { ++count; });
   if (!status.ok()) return status;
   return count;
 }
