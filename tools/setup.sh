@@ -13,6 +13,7 @@ PACKAGES=(
   libmsgpack-cxx-dev     # objects as messages
   libxxhash-dev          # files and pictures: did what arrived leave so?
   libedit-dev libncurses-dev  # what is typed at a terminal, and screens on it
+  libre2-dev             # regular expressions that hostile bytes cannot slow down
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-websockets iproute2 nftables
   "$@"
