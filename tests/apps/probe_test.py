@@ -551,7 +551,7 @@ class Readme(ProbeCase):
             examples = re.findall(r"^    ((?:printf '.*' \| )?sluice-probe [a-z].*)$", text.read(),
                                   re.MULTILINE)
         self.assertGreater(len(examples), 8)
-        server = self.serve("--tcp=127.0.0.1:0", "--udp=127.0.0.1:0")
+        server = self.serve("--tcp=127.0.0.1:0", "--udp=127.0.0.1:0", listeners=2)
         self.file("login.probe", b'send "hello"\nexpect "hello"\n')
         shutil.copy(readme, self.folder)
         environment = dict(os.environ, SLUICE=harness.program("sluice-probe"))
@@ -576,6 +576,23 @@ class Readme(ProbeCase):
 
 
 class BadInput(unittest.TestCase):
+    def test_help_names_every_command(self):
+        result = harness.run("sluice-probe", "--help")
+        self.assertEqual(result.returncode, 0)
+        for words in ("tcp-listen ADDRESS", "udp-listen ADDRESS", "sockopt [KIND [ADDR]]",
+                      "listen-queue [ADDRESS]", "--script", "--pcap", "expect-regex", "Examples:"):
+            self.assertIn(words, result.stdout)
+        for line in result.stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_a_full_disk_is_a_failure(self):
+        for flags in (["sockopt"], ["sockopt", "udp", "--json"]):
+            with open("/dev/full", "wb") as full:
+                result = subprocess.run([harness.program("sluice-probe"), *flags], stdout=full,
+                                        stderr=subprocess.PIPE, text=True, timeout=harness.WAIT_S)
+            self.assertEqual(result.returncode, 1, result)
+            self.assertIn("cannot write to the standard output", result.stderr)
+
     def test_flags_and_arguments(self):
         for flags, pattern in (
                 ([], "Usage: sluice-probe COMMAND"),

@@ -109,7 +109,7 @@ std::string Number(std::optional<uint32_t> number) {
 void PrintTable(const std::vector<Queue>& queues) {
   using Align = report::Table::Align;
   const std::map<uint32_t, std::string> owners = SocketOwners();
-  report::Table table({{"", Align::kLeft},
+  report::Table table({{"kind", Align::kLeft},
                        {"listens on", Align::kLeft},
                        {"waiting", Align::kRight},
                        {"limit", Align::kRight},

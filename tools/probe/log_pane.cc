@@ -6,6 +6,23 @@
 #include "tools/report/table.h"
 
 namespace sluice::probe {
+namespace {
+
+// A head that is too wide goes on in the next lines; the bytes under it fit as they are.
+void WrapFirst(std::vector<std::string>& lines, size_t columns) {
+  std::vector<std::string> wrapped;
+  std::string rest = lines.front();
+  while (report::DisplayWidth(rest) > columns) {
+    const std::string piece(report::CutToWidth(rest, columns));
+    wrapped.push_back(piece);
+    rest = "    " + rest.substr(piece.size());
+  }
+  wrapped.push_back(std::move(rest));
+  lines.erase(lines.begin());
+  lines.insert(lines.begin(), wrapped.begin(), wrapped.end());
+}
+
+}  // namespace
 
 void LogPane::Add(const Event& event) {
   Entry& entry = entries_.emplace_back();
@@ -25,8 +42,7 @@ const std::vector<std::string>& LogPane::LinesOf(Entry& entry) {
   entry.event.bytes = entry.bytes;
   entry.event.text = entry.text;
   entry.lines = EventLines(entry.event, characters_, options_);
-  std::string& head = entry.lines.front();
-  head.resize(report::CutToWidth(head, options_.columns).size());
+  WrapFirst(entry.lines, options_.columns);
   entry.rendered = generation_;
   return entry.lines;
 }

@@ -35,9 +35,30 @@ constexpr cli::Command kCommand = {
         "  tcp ADDRESS            connects\n"
         "  tcp-listen ADDRESS     accepts connections\n"
         "  udp ADDRESS            sends datagrams and hears the answers\n"
-        "  udp-listen ADDRESS     hears datagrams, and may answer\n",
-    .notes = "",
-    .examples = "  sluice-probe tcp 127.0.0.1:9999\n",
+        "  udp-listen ADDRESS     hears datagrams, and may answer\n"
+        "  sockopt [KIND [ADDR]]  shows every option of a socket: tcp, tcp6, udp, udp6, unix, "
+        "unix-datagram, tcp-listen, udp-listen\n"
+        "  listen-queue [ADDRESS] shows how full the queues of listeners are\n",
+    .notes =
+        "At a terminal there is a screen: what is typed is sent, /help and F1 say more. In a pipe, "
+        "and with --plain or --json, there are lines, and each line of standard input is sent. "
+        "Addresses: HOST:PORT, [IPV6]:PORT, unix:/PATH, unix:@NAME.\n"
+        "\n"
+        "Statements of a script: send \"TEXT\", send-hex 01 02, send-file \"NAME\", expect "
+        "\"TEXT\", expect-hex 0d 0a, expect-regex \"RE\", expect-end, wait 500ms, timeout 2s, "
+        "half-close, close, peer 2.\n"
+        "\n"
+        "Exit code: 0; 1 when it could not connect, a script failed, or a datagram was refused; 2 "
+        "for bad usage.\n",
+    .examples =
+        "  sluice-probe tcp 127.0.0.1:9999\n"
+        "  sluice-probe tcp-listen :8080 --echo --encoding=GBK\n"
+        "  sluice-probe udp 127.0.0.1:8889 --send='command' --every=1s --count=3\n"
+        "  sluice-probe tcp 127.0.0.1:9999 --script=login.probe --pcap=login.pcap\n"
+        "  echo hello | sluice-probe tcp 127.0.0.1:9999 --line-ending=lf --json\n"
+        "  sluice-probe sockopt tcp 127.0.0.1:9999 --set=SO_RCVBUF=65536\n"
+        "  sluice-probe sockopt --pid=1234 --fd=5\n"
+        "  sluice-probe listen-queue :9999 --watch\n",
     .positional_count_max = 3};
 
 std::optional<LinkKind> LinkKindOf(const std::string& command) {

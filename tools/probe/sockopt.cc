@@ -53,7 +53,7 @@ std::string WhyNot(int error) {
     case ENOPROTOOPT:
       return "unknown here";
     case EOPNOTSUPP:
-      return "not of this one";
+      return "not for this";
     case ENOTCONN:
       return "not connected";
     case EPERM:
@@ -71,7 +71,7 @@ std::string TextOf(const OptionRow& row, const Reading& reading) {
 
 // Name, value, meaning in 80 columns, as long as the first two keep theirs.
 std::string Columns(std::string name, std::string value, std::string_view meaning) {
-  constexpr size_t kNameColumns = 24, kValueColumns = 17;
+  constexpr size_t kNameColumns = 25, kValueColumns = 16;
   name.resize(std::max(name.size(), kNameColumns), ' ');
   value.resize(std::max(value.size(), kValueColumns), ' ');
   return "  " + name + " " + value + " " + std::string(meaning);
