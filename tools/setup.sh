@@ -12,6 +12,7 @@ PACKAGES=(
   nettle-dev zlib1g-dev  # WebSocket: SHA-1 of its handshake, permessage-deflate
   libmsgpack-cxx-dev     # objects as messages
   libxxhash-dev          # files and pictures: did what arrived leave so?
+  libisal-dev            # pictures: parity that makes up for lost parts
   libedit-dev libncurses-dev  # what is typed at a terminal, and screens on it
   libre2-dev             # regular expressions that hostile bytes cannot slow down
   libgtest-dev libgmock-dev libbenchmark-dev
