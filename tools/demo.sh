@@ -26,7 +26,8 @@ done
 echo "demo: building (the first time takes a few minutes)"
 cmake --preset release >/dev/null
 cmake --build --preset release --parallel "$(nproc)" \
-  --target sluice-echo sluice-httpd sluice-load sluice-sticky sluice-backlog
+  --target sluice-echo sluice-httpd sluice-load sluice-sticky sluice-backlog \
+  sluice-chat sluice-files sluice-drone sluice-probe
 
 bin=build/release/bin
 work=$(mktemp -d)
@@ -117,6 +118,41 @@ for backend in "${backends[@]}"; do
   stop_server
 done
 python3 tools/demo_results.py loads "$work" http http-pipelined
+
+chapter "5. The tutorials' programs, done right"
+say "A chat room: a tutorial's plain UDP client talks, somebody on a TCP connection hears it."
+start_server 2 sluice-chat serve --tcp=127.0.0.1:0 --udp=127.0.0.1:0
+"$bin/sluice-chat" listen --tcp="$tcp" --nick=ana >"$work/heard" &
+listener=$!
+until grep -q ana "$work/heard"; do sleep 0.05; done
+python3 tools/demo_clients.py talk "$udp" "大家好"
+printf 'hello over TCP\n' | "$bin/sluice-chat" send --tcp="$tcp" --nick=bob
+stop_server
+wait "$listener"  # it ends with the room
+sed 's/^/  /' "$work/heard"
+
+say "" "A file of 256 MiB, fetched by a tutorial's downloader (one recv), then by sluice-files:"
+mkdir "$work/files"
+head -c 256M /dev/urandom >"$work/files/big.bin"
+start_server 1 sluice-files serve --root="$work/files" --listen=127.0.0.1:0 --protocol=bare
+python3 tools/demo_clients.py download "$tcp" big.bin
+stop_server
+start_server 1 sluice-files serve --root="$work/files" --listen=127.0.0.1:0
+run_json files_get "$bin/sluice-files" get "$tcp" big.bin -o "$work/big.bin"
+cmp "$work/files/big.bin" "$work/big.bin"
+"$bin/sluice-files" get "$tcp" big.bin -o "$work/again.bin" | sed 's/^/  /'
+stop_server
+
+say "" "A drone behind a bad link. What may be done twice is repeated; what would move it twice is not:"
+start_server 1 sluice-drone simulate --listen=127.0.0.1:0 --state-port=0 --speedup=20 --loss=20 --seed=3
+printf 'battery?\nheight?\nspeed 80\nspeed?\ntime?\nland\n' >"$work/flight"
+"$bin/sluice-drone" fly "$udp" --script="$work/flight" --state-port=0 | sed 's/^/  /'
+stop_server
+
+say "" "The accept queue of a server that is running, seen from outside:"
+start_server 2 sluice-echo --tcp=127.0.0.1:0 --udp=127.0.0.1:0 --backlog=5
+"$bin/sluice-probe" listen-queue "$tcp" | sed 's/^/  /'
+stop_server
 
 python3 tools/demo_results.py merge "$work" "$output"
 printf '\n'
