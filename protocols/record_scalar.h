@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -34,13 +35,15 @@ inline void StoreBits(char* at, size_t width, ByteOrder order, uint64_t bits) {
   LengthField{static_cast<uint8_t>(width), order}.Store(at, bits);
 }
 
-// Fills up with zeros, or cuts off.
+// Fills up with zeros, or cuts off. memcpy takes no null, not even for nothing.
 inline void StoreBytes(char* at, size_t count, std::string_view bytes) {
+  if (count == 0) return;
   if (bytes.size() >= count) {
-    std::copy_n(bytes.data(), count, at);  // where count is a constant, a move
-  } else {
-    std::fill_n(std::copy_n(bytes.data(), bytes.size(), at), count - bytes.size(), '\0');
+    std::memcpy(at, bytes.data(), count);  // where count is a constant, a move
+    return;
   }
+  const size_t copied = bytes.copy(at, count);
+  std::fill_n(at + copied, count - copied, '\0');
 }
 
 // As Python does it: what lies beyond the 255 that the first byte can count is written, too.
