@@ -164,6 +164,7 @@ void Sender::Finish(const absl::Status& status) {
   trouble_.Update(status);
   if (std::exchange(finished_, true)) return;
   timer_.Cancel();
+  lines_.reset();  // the prompt goes before anything is said
   for (Outlet& outlet : outlets_) {
     if (outlet.socket != nullptr) outlet.socket->Close();
   }

@@ -171,9 +171,6 @@ absl::StatusOr<ReceiveSettings> ReceiveSettingsFromFlags(const Texts& texts) {
   ReceiveSettings settings;
   settings.sources = SourcesFromFlag();
   CheckGroups(*groups, settings.sources);
-  absl::StatusOr<std::vector<Place>> places = PlacesOf(*groups, absl::GetFlag(FLAGS_interface));
-  if (!places.ok()) return places.status();
-  settings.places = *std::move(places);
   if (cli::FlagGiven("count")) {
     settings.count = absl::GetFlag(FLAGS_count);
     if (settings.count == 0) ExitUsage("--count must be from 1 on receive");
@@ -182,6 +179,9 @@ absl::StatusOr<ReceiveSettings> ReceiveSettingsFromFlags(const Texts& texts) {
                     absl::InfiniteDuration());
   settings.time = cli::ToDuration(absl::GetFlag(FLAGS_for));
   settings.json = absl::GetFlag(FLAGS_json);
+  absl::StatusOr<std::vector<Place>> places = PlacesOf(*groups, absl::GetFlag(FLAGS_interface));
+  if (!places.ok()) return places.status();
+  settings.places = *std::move(places);
   return settings;
 }
 

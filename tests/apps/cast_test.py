@@ -429,7 +429,7 @@ class BadInput(unittest.TestCase):
                 (["send", "x"], "--to is missing"),
                 (["receive"], "--group is missing"),
                 (["send", "x", "--to=239.1.2.3:0"], "nobody sends to port 0"),
-                (["send", "x", "--to=unix:/tmp/x"], "is no IP address"),
+                (["send", "x", "--to=unix:@x"], "is no IP address"),
                 (["send", "x", to, "--ttl=256"], "--ttl must be from 0"),
                 (["send", "x", to, "--file=y"], "send a text or --file, not both"),
                 (["send", to, "--count=3"], "--count has no effect on lines"),
