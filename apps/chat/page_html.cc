@@ -1,10 +1,13 @@
 #include "apps/chat/page_html.h"
 
+#include <string>
+
 namespace sluice::chat {
+namespace {
 
 // One line of the room is one text message: "name: text", "* name waves", "-- ..." and "!! ..."
 // from the room itself. What others wrote is only ever put into text nodes.
-const std::string_view kPageHtml = R"html(<!doctype html>
+constexpr std::string_view kPageHtml = R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -36,6 +39,7 @@ const std::string_view kPageHtml = R"html(<!doctype html>
   const state = document.getElementById('state');
   const text = document.getElementById('text');
   const kLinesMax = 1000;
+  const kEcho = true;  // what we say comes back; put in by the server
   let socket = null;
   let nick = '';
 
@@ -79,11 +83,21 @@ const std::string_view kPageHtml = R"html(<!doctype html>
     const named = /^\s*\/nick\s+(\S+)/.exec(text.value);
     if (named) nick = named[1];
     socket.send(text.value);
+    if (!kEcho && !text.value.startsWith('/')) show((nick || 'me') + ': ' + text.value);
     text.value = '';
   };
   connect(1000);
 </script>
 </html>
 )html";
+
+}  // namespace
+
+std::string PageHtml(bool echo) {
+  constexpr std::string_view kEchoes = "const kEcho = true";
+  std::string page(kPageHtml);
+  if (!echo) page.replace(page.find(kEchoes), kEchoes.size(), "const kEcho = false");
+  return page;
+}
 
 }  // namespace sluice::chat

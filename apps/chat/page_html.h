@@ -2,11 +2,12 @@
 #ifndef SLUICE_APPS_CHAT_PAGE_HTML_H_
 #define SLUICE_APPS_CHAT_PAGE_HTML_H_
 
-#include <string_view>
+#include <string>
 
 namespace sluice::chat {
 
-extern const std::string_view kPageHtml;
+// `echo`: the room sends back what a member says.
+std::string PageHtml(bool echo);
 
 }  // namespace sluice::chat
 

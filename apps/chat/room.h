@@ -90,6 +90,7 @@ class Room {
   void Closing() { closing_ = true; }
   Message Farewell() { return Notice("the room closes"); }
 
+  const RoomOptions& options() const { return options_; }
   // Whether one more may come, if need be in the place of one who can be done without.
   bool HasRoom();
   size_t count() const;

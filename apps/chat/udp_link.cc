@@ -66,7 +66,7 @@ class UdpLink final : public Link {
   }
 
   void Take(const Datagram& datagram) {
-    if (datagram.peer->port() != options_.endpoint.port()) return;  // not of the room
+    if (!IsRoom(*datagram.peer)) return;
     const std::optional<UdpControl> control = UdpControl::Parse(datagram.bytes);
     if (control.has_value()) return TakeControl(*control);
     if (UdpControl::Looks(datagram.bytes)) return;
@@ -80,6 +80,13 @@ class UdpLink final : public Link {
   }
 
  private:
+  // Who sends to every interface of this host is answered by one of them.
+  bool IsRoom(const Endpoint& peer) const {
+    const std::string where = options_.endpoint.ToString();
+    const bool any = where.rfind("0.0.0.0:", 0) == 0 || where.rfind("[::]:", 0) == 0;
+    return any ? peer.port() == options_.endpoint.port() : peer == options_.endpoint;
+  }
+
   void Send(std::string_view bytes) {
     if (socket_ != nullptr) socket_->Send(options_.endpoint, bytes);
   }

@@ -94,7 +94,7 @@ bool UdpRoll::TakeFromAddress(UdpMember& member, size_t bytes, TimePoint now) {
 }
 
 UdpRoll::Send UdpRoll::MaySend(UdpMember& member, size_t bytes, TimePoint now) {
-  if (member.proved) return Send::kYes;
+  if (Trusted(member, now)) return Send::kYes;
   if (member.datagrams_left <= 1 || member.bytes_left < bytes + kLastWordBytes) {
     return Send::kNoGrant;
   }
@@ -105,7 +105,7 @@ UdpRoll::Send UdpRoll::MaySend(UdpMember& member, size_t bytes, TimePoint now) {
 }
 
 bool UdpRoll::MaySendLastWord(UdpMember& member, size_t bytes, TimePoint now) {
-  if (member.proved) return true;
+  if (Trusted(member, now)) return true;
   if (member.datagrams_left == 0 || member.bytes_left < bytes) return false;
   if (!TakeFromAddress(member, bytes, now)) return false;
   member.datagrams_left = 0;

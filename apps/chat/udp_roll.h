@@ -67,6 +67,10 @@ class UdpRoll {
   // What the room itself may say to one whose grant is used up is kept back from it.
   static constexpr size_t kLastWordBytes = 128;
 
+  // Our programs prove themselves every 15 s. One that fell silent for longer may have gone, and
+  // its address belong to somebody else: what it is sent is bounded again by what it last granted.
+  static constexpr Duration kProofHolds = std::chrono::seconds(60);
+
   explicit UdpRoll(const UdpLimits& limits) : limits_(limits) {}
 
   UdpMember* Find(const Endpoint& endpoint);
@@ -101,6 +105,9 @@ class UdpRoll {
   }
 
  private:
+  static bool Trusted(const UdpMember& member, TimePoint now) {
+    return member.proved && now - member.last_heard < kProofHolds;
+  }
   bool TakeFromAddress(UdpMember& member, size_t bytes, TimePoint now);
 
   const UdpLimits limits_;

@@ -59,12 +59,12 @@ class WebMember final : public WebSocketHandler, public Member {
 }  // namespace
 
 void AddWebMembers(Http1Server& server, Room& room, const StreamLimits& limits) {
-  server.Get("/", [](Http1Exchange& exchange) {
+  server.Get("/", [page = PageHtml(room.options().echo)](Http1Exchange& exchange) {
     exchange.AddHeader("Cache-Control", "no-cache");
     exchange.AddHeader("Content-Security-Policy",
                        "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; "
                        "script-src 'unsafe-inline'; img-src data:");
-    exchange.ReplyStatic(200, "text/html; charset=utf-8", kPageHtml);
+    exchange.Reply(200, "text/html; charset=utf-8", page);
   });
   WebSocketServerOptions options;
   options.socket.limits = {.frame_bytes_max = limits.message_bytes_max,

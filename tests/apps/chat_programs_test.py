@@ -1,8 +1,10 @@
 """sluice-chat's join, send and listen, over every transport, and bad usage."""
 
 import json
+import os
 import signal
 import subprocess
+import tempfile
 import unittest
 
 import harness
@@ -121,6 +123,52 @@ class Programs(ChatCase):
                              text="one\ntwo\n")
         self.assertEqual(sent.returncode, 0, sent.stderr)
         self.assertEqual([server.recvfrom(1024)[0] for _ in range(2)], [b"one", b"two"])
+
+
+class Readme(unittest.TestCase):
+    """Its commands, word by word, on a loopback of their own: they name ports."""
+
+    SCRIPT = """
+        set -e
+        listens() { for _ in $(seq 1000); do grep -q "$1" "$2" && return; sleep 0.05; done; exit 9; }
+        {serve} > served & S=$!
+        listens 'listening udp' served
+        {listen} > heard & L=$!
+        sleep 0.5  # it hears what is said from now on
+        {send_udp}
+        wait $L
+        (sleep 1) | {join} > joined & J=$!
+        listens 'you are ana' joined
+        {send_ws}
+        wait $J
+        kill $S && wait $S
+        {serve_gbk} > served_gbk & S=$!
+        listens 'listening udp' served_gbk
+        kill $S && wait $S
+        cat heard joined served_gbk
+    """
+
+    def test_its_commands_work(self):
+        namespace = ["unshare", "-Urn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+        probe = subprocess.run([*namespace, "true"], capture_output=True, text=True)
+        if probe.returncode != 0:
+            self.skipTest(f"no namespace of one's own here: {probe.stderr.strip()}")
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "apps", "chat", "README.md"), encoding="utf-8") as readme:
+            commands = readme.read().split("```sh\n")[1].split("```")[0].splitlines()
+        names = ("serve", "serve_gbk", "join", "listen", "send_udp", "send_ws")
+        script = self.SCRIPT
+        for name, command in zip(names, commands, strict=True):
+            script = script.replace("{" + name + "}", command.partition("  #")[0].strip())
+        with tempfile.TemporaryDirectory() as folder:
+            result = subprocess.run(
+                [*namespace, "sh", "-c", script], cwd=folder, capture_output=True, text=True,
+                timeout=harness.WAIT_S,
+                env={**os.environ, "PATH": f"{os.path.dirname(harness.program('x'))}:"
+                                           f"{os.environ['PATH']}"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for words in ('"line":"one"', '"line":"two"', "pipe: three", "dropped_slow"):
+            self.assertIn(words, result.stdout)
 
 
 class BadUsage(unittest.TestCase):

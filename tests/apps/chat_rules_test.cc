@@ -159,6 +159,18 @@ TEST_F(UdpRollTest, WhoProvesItselfMakesPlaceAtItsAddress) {
   EXPECT_TRUE(roll_.AddressFull(At("192.0.2.1:5003")));
 }
 
+TEST_F(UdpRollTest, AProofHoldsForAMinuteOfSilence) {
+  UdpMember& member = Add("192.0.2.1:5000");
+  roll_.Proved(member);
+  now_ += UdpRoll::kProofHolds - 1ns;
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(Send(member, 1000), UdpRoll::Send::kYes);
+  now_ += 1ns;
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Send(member, 10), UdpRoll::Send::kYes);
+  EXPECT_EQ(Send(member, 10), UdpRoll::Send::kNoGrant);
+  roll_.Heard(member, now_);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(Send(member, 1000), UdpRoll::Send::kYes);
+}
+
 TEST_F(UdpRollTest, TheLongestSilentComesFirst) {
   UdpMember& first = Add("127.0.0.1:1");
   UdpMember& second = Add("127.0.0.1:2");
