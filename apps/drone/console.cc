@@ -7,11 +7,11 @@
 namespace sluice::drone {
 namespace {
 
-constexpr std::string_view kHelp =
-    "command takeoff land emergency stop | up down left right forward back 20..500 | "
-    "cw ccw 1..3600 | flip l|r|f|b | go X Y Z SPEED | speed 10..100 | rc A B C D | "
-    "speed? battery? time? height? temp? attitude? baro? acceleration? tof? wifi? sdk? sn? "
-    "position? | here: state help end";
+constexpr std::string_view kHelp[] = {
+    "command  takeoff  land  stop  emergency  speed 10..100  rc A B C D",
+    "up down left right forward back 20..500  cw ccw 1..3600  flip l|r|f|b  go X Y Z SPEED",
+    "speed? battery? time? height? temp? attitude? baro? acceleration? tof? wifi?",
+    "sdk? sn? position?     and here: state  help  end"};
 
 std::string_view Trim(std::string_view line) {
   const size_t begin = line.find_first_not_of(" \t");
@@ -41,7 +41,10 @@ void Console::TakeLine(std::string_view line) {
   if (line.empty() || leaving_) return;
   if (line == "end") return Leave();
   if (line == "state") return Say(DescribeState(flight_));
-  if (line == "help") return Say(kHelp);
+  if (line == "help") {
+    for (const std::string_view help : kHelp) Say(help);
+    return;
+  }
   Send(std::string(line));
 }
 
@@ -58,6 +61,7 @@ void Console::Ended(const Exchange& exchange) {
   Say(Describe(exchange));
   if (!greeted_ && exchange.failed()) Say(DescribeNoDrone(exchange));
   greeted_ = true;
+  met_ = met_ || exchange.outcome == Outcome::kAnswered;
   if (!lines_->interactive() && !leaving_) lines_->Resume();
 }
 
@@ -73,6 +77,7 @@ void Console::Leave() {
     Say(Describe(exchange));
     if (exchange.failed()) status_.Update(absl::UnavailableError("it may still fly"));
   };
+  if (!met_) status_.Update(absl::UnavailableError("no drone answered"));
   flight_.Leave(landed, [this] { over_(); });
 }
 

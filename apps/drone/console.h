@@ -38,6 +38,7 @@ class Console : public Narrator {
   Flight flight_;
   std::unique_ptr<terminal::TypedLines> lines_;
   bool greeted_ = false;  // the first `command` has ended
+  bool met_ = false;      // the drone answered something
   bool leaving_ = false;
   absl::Status status_;
 };

@@ -97,7 +97,7 @@ void Flight::Ended(const Exchange& exchange, Done done) {
 // What may be in the air is taken to be there.
 void Flight::Learn(const Exchange& exchange) {
   const absl::StatusOr<Command> command = ParseCommand(exchange.command);
-  if (!command.ok() || exchange.outcome == Outcome::kNotSent) return;
+  if (!command.ok() || exchange.tries == 0) return;
   const bool done = exchange.outcome == Outcome::kAnswered && !exchange.failed();
   if (KindOf(command->verb) == Kind::kMotion && !exchange.failed()) may_fly_ = true;
   if (command->verb == Verb::kTakeoff && exchange.outcome != Outcome::kAnswered) may_fly_ = true;

@@ -40,9 +40,11 @@ std::string Describe(const Exchange& exchange) {
     case Outcome::kCutShort:
       return arrow + "cut short: how far it went is unknown";
     case Outcome::kNotSent:
+      return arrow + "not sent: the drone does not answer";
+    case Outcome::kDropped:
       break;
   }
-  return arrow + "not sent";
+  return arrow + "not sent: something more urgent came";
 }
 
 std::string DescribeNoDrone(const Exchange& hello) {

@@ -163,7 +163,7 @@ void Radio::CutShort() {
   if (!busy()) return;
   Remember(asked(), asked().tries, "");
   flush_.reset();
-  Finish(current_.tries > 0 ? Outcome::kCutShort : Outcome::kNotSent, "");
+  Finish(current_.tries > 0 ? Outcome::kCutShort : Outcome::kDropped, "");
 }
 
 void Radio::Remember(const Asked& asked, int answers, const std::string& answer) {
@@ -174,7 +174,8 @@ void Radio::Remember(const Asked& asked, int answers, const std::string& answer)
 
 void Radio::Finish(Outcome outcome, std::string answer) {
   timer_.Cancel();
-  gap_end_ = loop_.now() + (outcome == Outcome::kCutShort ? Duration(0) : kGap);
+  const bool urgent = outcome == Outcome::kCutShort || outcome == Outcome::kDropped;
+  gap_end_ = loop_.now() + (urgent ? Duration(0) : kGap);
   last_answer_ = answer;
   last_command_ = current_.text;
   const Duration took = current_.tries > 0 ? loop_.now() - current_.since : Duration(0);

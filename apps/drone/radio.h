@@ -42,13 +42,15 @@ enum class Outcome : uint8_t {
   kSilent,      // it has no answer: rc
   kUnanswered,  // sent, and nobody knows what came of it
   kCutShort,    // the same, because something more urgent came
-  kNotSent,     // the drone certainly did not do it
+  // The drone certainly did not do it:
+  kNotSent,  // it did not answer the question before
+  kDropped,  // something more urgent came
 };
 
 // How a command ended.
 struct Exchange {
   std::string command;
-  Outcome outcome = Outcome::kNotSent;
+  Outcome outcome = Outcome::kDropped;
   std::string answer{};  // as Printable makes it
   int tries = 0;
   Duration took{0};  // since it was first sent

@@ -22,9 +22,11 @@ std::string_view OutcomeName(Outcome outcome) {
     case Outcome::kCutShort:
       return "cut_short";
     case Outcome::kNotSent:
+      return "not_sent";
+    case Outcome::kDropped:
       break;
   }
-  return "not_sent";
+  return "dropped";
 }
 
 nlohmann::ordered_json AsJson(const ScriptRun::Entry& entry) {

@@ -350,7 +350,7 @@ TEST_F(DroneFlightTest, WhatCannotWaitDoesNot) {
   }
   run_->For(1s);
   EXPECT_EQ(Do("land").answer, "ok");
-  EXPECT_THAT(outcomes, ElementsAre(Outcome::kNotSent, Outcome::kCutShort));
+  EXPECT_THAT(outcomes, ElementsAre(Outcome::kDropped, Outcome::kCutShort));
   EXPECT_FALSE(flight_->may_fly());
   EXPECT_FALSE(drone()->flying());
 }

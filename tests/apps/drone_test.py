@@ -180,6 +180,10 @@ class Flights(DroneCase):
                              f"--backend={self.backend}")
         self.assertEqual(result.returncode, 1)
         self.assertEqual(result.stderr, "sluice-drone: no drone answers there (5 tries)\n")
+        by_hand = harness.run("sluice-drone", "fly", f"127.0.0.1:{free_port()}", NO_STATE,
+                              "--timeout=20ms", f"--backend={self.backend}")
+        self.assertEqual(by_hand.returncode, 1)
+        self.assertEqual(by_hand.stderr, "sluice-drone: no drone answered\n")
 
     def test_somebody_else_flies_it(self):
         server = self.simulate()
@@ -258,7 +262,7 @@ class Flights(DroneCase):
         wait_for(r"command -> ok")
         wait_for("drone> ")
         for typed, answer in (("takeoff", "takeoff -> ok"), ("speed?", r"speed\? -> 50.0"),
-                              ("help", "takeoff land"), ("up 50", "up 50 -> ok")):
+                              ("help", "takeoff  land"), ("up 50", "up 50 -> ok")):
             os.write(ours, typed.encode() + b"\r")
             wait_for(answer)
         flight.send_signal(signal.SIGINT)
