@@ -96,10 +96,10 @@ void Session::Ask(Connection& connection, Frame frame) {
   if (!hash_.has_value() || !doing_.empty()) {
     return Fail(connection, TransferError::kBadRequest, "a request where it has no meaning");
   }
-  const char* verb = frame.type == FrameType::kList  ? "list "
-                     : frame.type == FrameType::kGet ? "get "
-                                                     : "put ";
-  doing_ = verb + Printable(frame.name);
+  const char* verb = frame.type == FrameType::kList  ? "list"
+                     : frame.type == FrameType::kGet ? "get"
+                                                     : "put";
+  doing_ = verb + (frame.name.empty() ? "" : " " + Printable(frame.name));
   const bool is_root = frame.type == FrameType::kList && frame.name.empty();
   const TransferError error = is_root ? TransferError::kNone : Check(frame.name);
   if (error != TransferError::kNone) return Fail(connection, error);

@@ -510,6 +510,28 @@ class OurClient(FilesCase):
         self.stop(server)
         self.assert_fails("Connection refused", self.command("get", target, "a"))
 
+    def test_a_file_that_changes_while_it_is_put(self):
+        path = self.write("big", pattern(16_000_000), self.here)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            client = self.start("put", "127.0.0.1:%d" % listener.getsockname()[1], path)
+            server = wire.Peer.over(listener.accept()[0])
+            self.addCleanup(server.close)
+            server.receive(wire.HELLO)
+            server.receive(wire.PUT)
+            server.send(wire.frame(wire.HAVE, struct.pack(">Q", 0), wire.text(b"")))
+            server.receive(wire.BEGIN)
+
+            def read_on():
+                for number in range(100):
+                    size = server.receive(wire.DATA).take(">I")
+                    harness.receive_exactly(server.socket, size)
+                    if number == 1:
+                        os.utime(path)
+
+            self.assert_refused(wire.CHANGED, read_on)
+        self.assertIn("big: the file changed while it was sent", client.communicate()[1])
+        self.assertEqual(client.returncode, 1)
+
     def test_a_server_that_lies(self):
         """What the server sends is checked before anything gets a name."""
         def answer(*frames):

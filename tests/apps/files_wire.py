@@ -66,6 +66,14 @@ class Peer:
         self.socket = harness.connect(address)
         self.send(frame(HELLO, text("sluice-files/1"), bytes([SHA256])))
 
+    @classmethod
+    def over(cls, accepted):
+        """A server's end."""
+        peer = cls.__new__(cls)
+        peer.socket = accepted
+        peer.socket.settimeout(harness.WAIT_S)
+        return peer
+
     def close(self):
         self.socket.close()
 
