@@ -56,6 +56,7 @@ class PictureSender : public DatagramHandler {
   void Start(DatagramSocket& socket);
 
   void OnDatagrams(DatagramSocket&, absl::Span<const Datagram>) override {}
+  void OnStop(DatagramSocket&) override { End(); }
   void OnClose(DatagramSocket& socket) override;
 
  private:

@@ -84,8 +84,8 @@ int Receive(const ReceiveCommand& command, const LoopOptions& loop_options) {
                                                     report.counts));
     if (!socket.ok()) return cli::Fail(socket.status());
     report.receive_buffer = ReceiveBuffer(**socket, command.receive_buffer_bytes);
+    loop.StopOnSignals();  // before anybody is told that it listens, and may end it
     PrintListening(command, (*socket)->endpoint(), loop.backend_name());
-    loop.StopOnSignals();
     std::optional<Timer> end;
     if (command.duration > Duration(0)) {
       end.emplace(loop, [&loop] { loop.Stop(); });
