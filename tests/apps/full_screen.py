@@ -166,12 +166,17 @@ class OnTerminal:
         return bool(data)
 
     def wait_for(self, condition):
-        """Until condition(lines of the screen) is true; returns the lines."""
+        """Until condition(lines of the screen) is true and the screen is drawn to its end; returns
+        the lines."""
         deadline = time.monotonic() + harness.WAIT_S
-        while not condition(self.screen.lines()):
-            if time.monotonic() > deadline or not self.read(0.1):
-                raise AssertionError("not on the screen:\n" + "\n".join(self.screen.lines()))
-        return self.screen.lines()
+        while True:
+            while not condition(self.screen.lines()):
+                if time.monotonic() > deadline or not self.read(0.1):
+                    raise AssertionError("not on the screen:\n" + "\n".join(self.screen.lines()))
+            while select.select([self.master], [], [], 0.03)[0] and self.read(0):
+                pass
+            if condition(self.screen.lines()):
+                return self.screen.lines()
 
     def wait_for_text(self, text):
         return self.wait_for(lambda lines: any(text in line for line in lines))

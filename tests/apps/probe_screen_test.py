@@ -111,9 +111,9 @@ class AtATerminal(harness.ServerCase):
 
     def test_a_server(self):
         terminal = self.start("tcp-listen", "127.0.0.1:0")
-        lines = terminal.wait_for_text("listening on 127.0.0.1:")
+        lines = terminal.wait_for(lambda l: "nobody is there" in l[-2] and
+                                  any("listening on 127.0.0.1:" in line for line in l))
         port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)", "\n".join(lines)).group(1))
-        self.assertIn("nobody is there", lines[-2])
         one, two = self.client(("127.0.0.1", port)), self.client(("127.0.0.1", port))
         terminal.wait_for(lambda l: "2 peers" in l[-2])
         terminal.type("/to 2\r")

@@ -8,6 +8,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "reactor/backend/socket_util.h"
+#include "tools/probe/wildcard.h"
 
 namespace sluice::probe {
 namespace {
@@ -27,11 +28,6 @@ absl::StatusOr<Endpoint> AddressTowards(const Endpoint& remote) {
   Endpoint local = backend::LocalEndpointOf(fd);
   local.set_port(0);
   return local;
-}
-
-bool IsWildcard(const Endpoint& endpoint) {
-  const std::string text = endpoint.ToString();
-  return text.rfind("0.0.0.0:", 0) == 0 || text.rfind("[::]:", 0) == 0;
 }
 
 // A refused datagram is heard of by its ICMP answer only where the socket asked for it (ip(7)).

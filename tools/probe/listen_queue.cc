@@ -17,6 +17,7 @@
 #include "tools/probe/event_view.h"
 #include "tools/probe/output.h"
 #include "tools/probe/socket_owner.h"
+#include "tools/probe/wildcard.h"
 #include "tools/report/format.h"
 #include "tools/report/table.h"
 #include "tools/terminal/harmless.h"
@@ -39,11 +40,7 @@ bool IsWanted(const std::optional<Endpoint>& wanted, const Endpoint& endpoint) {
   if (!wanted || *wanted == endpoint) return true;
   if (!wanted->is_ip() || !endpoint.is_ip() || wanted->port() != endpoint.port()) return false;
   // One that listens everywhere hears that address, too; and 0.0.0.0 asks for all on the port.
-  const auto everywhere = [](const Endpoint& e) {
-    const std::string text = e.ToString();
-    return text.rfind("0.0.0.0:", 0) == 0 || text.rfind("[::]:", 0) == 0;
-  };
-  return everywhere(endpoint) || everywhere(*wanted);
+  return IsWildcard(endpoint) || IsWildcard(*wanted);
 }
 
 absl::Status AddTcp(const std::optional<Endpoint>& wanted, std::vector<Queue>& queues) {

@@ -80,7 +80,7 @@ constexpr OptionRow kRows[] = {
     {74, "SO_TXREHASH", kNumber, "new path after a lost packet"},
     {75, "SO_RCVMARK", kFlag, "datagrams carry their mark"},
     {76, "SO_PASSPIDFD", kFlag, "messages carry a pidfd", Access::kBoth, kUnix},
-    {77, "SO_PEERPIDFD", kBlob, "a pidfd of who connected", kSet, kUnix},
+    {77, "SO_PEERPIDFD", kNumber, "a pidfd of who connected", kGet, kUnix},
     {78, "SO_DEVMEM_LINEAR", kBlob, "of device memory receive", kSet, kTcp},
     {79, "SO_DEVMEM_DMABUF", kBlob, "of device memory receive", kSet, kTcp},
     {80, "SO_DEVMEM_DONTNEED", kBlob, "gives device memory back", kSet, kTcp},
