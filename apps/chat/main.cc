@@ -28,7 +28,7 @@ constexpr cli::Command kCommand = {
         "when it was ended, or the room closed in order; 1 on failure, and when the room refused "
         "something of send; 2 for bad usage.\n",
     .examples =
-        "  sluice-chat serve                              # UDP, TCP and a page on 127.0.0.1\n"
+        "  sluice-chat serve                # UDP, TCP and a page on 127.0.0.1\n"
         "  sluice-chat serve --udp=:7777 --encoding=GBK --no-echo\n"
         "  sluice-chat join --nick=ana\n"
         "  date | sluice-chat send --udp=127.0.0.1:7777\n"

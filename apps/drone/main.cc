@@ -24,11 +24,11 @@ constexpr cli::Command kCommand = {
         "  fly       a console for it, or for a real one\n",
     .notes =
         "fly lands what it took off before it leaves: at `end`, at the end of a script, at its "
-        "first "
-        "error, at Ctrl-C. A second Ctrl-C leaves at once. Exit code: 0; 1 on failure, and of a "
+        "first error, at Ctrl-C. A second Ctrl-C leaves at once. Exit code: 0; 1 on failure, and "
+        "of a "
         "script that met an error; 2 for bad usage.\n",
     .examples =
-        "  sluice-drone simulate                              # 127.0.0.1:8889, as the real one\n"
+        "  sluice-drone simulate            # 127.0.0.1:8889, as the real one\n"
         "  sluice-drone fly 127.0.0.1:8889\n"
         "  sluice-drone simulate --speedup=10 --log\n"
         "  sluice-drone simulate --loss=20 --delay=300ms --duplicate=20 --seed=7\n"

@@ -68,11 +68,11 @@ constexpr cli::Command kCommand = {
         "stops. SIGTERM and Ctrl-C drain: requests that are here are answered. Exit code: 0 then, "
         "1 on failure, 2 for bad usage.\n",
     .examples =
-        "  sluice-httpd --root=public                       # http://127.0.0.1:8080\n"
+        "  sluice-httpd --root=public            # http://127.0.0.1:8080\n"
         "  sluice-httpd --root=. --list --listen=:8000 --threads=0\n"
         "  sluice-httpd --root=drop --writable --credentials=writers.txt\n"
         "  curl -u NAME:PASSWORD -T photo.jpg http://127.0.0.1:8080/photo.jpg\n"
-        "  sluice-httpd --root=. --echo                     # curl -d hello 127.0.0.1:8080/echo\n"};
+        "  sluice-httpd --root=. --echo          # curl -d hello 127.0.0.1:8080/echo\n"};
 
 // Ends the program where a flag has no meaning.
 Duration TimeoutFlag(const char* name, absl::Duration value) {

@@ -17,7 +17,7 @@ constexpr cli::Command kCommand = {
     .purpose =
         "sends pictures over UDP, cut into parts with a sequence number and a hash, and makes them "
         "whole again; or one a datagram, as the tutorials do.",
-    .usage = "sluice-picture send FILE... --to=ADDRESS | receive --out=DIRECTORY [FLAGS]",
+    .usage = "sluice-picture send FILE... --to=ADDRESS | receive --out=DIRECTORY",
     .subcommands =
         "  send     sends files at a steady rate, parity with them where asked for\n"
         "  receive  gathers them from any number of senders, saves them, reports what was lost\n",
@@ -29,7 +29,7 @@ constexpr cli::Command kCommand = {
         "  sluice-picture send cat.jpg dog.png --to=127.0.0.1:9010 --rate=30 --repeat=100\n"
         "  sluice-picture send cat.jpg --to=127.0.0.1:9010 --fec=10+2 --loop\n"
         "  sluice-picture send small.jpg --to=127.0.0.1:9010 --plain --count=50\n"
-        "  sluice-picture receive --plain --timeout=80ms --out=/tmp/pictures --latest --keep=100\n"
+        "  sluice-picture receive --plain --timeout=80ms --out=/tmp/p --latest\n"
         "  sluice-picture receive --listen=239.7.7.7:9010 --json --duration=10s\n"
         "  sluice-picture send cat.jpg --to=239.7.7.7:9010 --ttl=2\n",
     .positional_count_max = 100'000};

@@ -352,7 +352,7 @@ class BadUsage(unittest.TestCase):
             (("serve", "--quick"), "--quick is a flag of sweep, not of serve"),
             (("sweep", "--backlog=9"), "--backlog is a flag of serve, not of sweep"),
             (("serve", "--listen=nonsense"), "the port is missing"),
-            (("serve", "--listen=unix:/tmp/x"), "these queues are TCP's"),
+            (("serve", "--listen=unix:/tmp/sluice-is-not-there"), "these queues are TCP's"),
             (("serve", "--accept-rate=fast"), "a rate is a number a second"),
             (("serve", "--backlog=-2"), "--backlog must be from -1"),
             (("serve", "--service-time=-1s"), "--service-time must be from"),

@@ -160,6 +160,7 @@ class InANamespace(ChatCase):
         room = self.room("--unproved-rate=1000", host="10.9.0.1")
         talk = self.lines(room, nick="ana")
         victims = self.victims(room, 60, "10.9.0.7")
+        harness.wait_until(lambda: self.who(talk) == 61, lambda: "60 and the one who talks")
         began = time.monotonic()
         for number in range(300):
             talk.say(f"{number} " + "x" * 500)

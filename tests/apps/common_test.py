@@ -60,7 +60,6 @@ class Texts(unittest.TestCase):
             for line in result.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
 
-
     def test_a_missing_subcommand_is_answered_with_their_names(self):
         for command, names in (("sluice-backlog", ("serve", "sweep")),
                                ("sluice-sim", ("run", "replay", "digest", "list", "queues"))):

@@ -186,7 +186,7 @@ class AgainstEcho(LoadCase):
             _, found = self.load("--tcp", server.target(), "--connections=1", "--warmup=1ms",
                                  "--duration=5ms")
             elapsed.append(found["elapsed_seconds"])
-        self.assertGreaterEqual(min(elapsed), 0.005)
+        self.assertGreaterEqual(max(elapsed), 0.005)
         self.assertLess(min(elapsed), 0.095)
         server.stop()
 
@@ -406,7 +406,7 @@ class BadInput(unittest.TestCase):
                 (["127.0.0.1:9"], "unexpected argument"),
                 (["--tcp=127.0.0.1"], "malformed endpoint \"127.0.0.1\""),
                 (["--tcp=127.0.0.1:0"], "port 0"),
-                (["--udp=unix:/tmp/x"], "IP address"),
+                (["--udp=unix:/tmp/sluice-is-not-there"], "IP address"),
                 ([target, "--size=0"], "--size must be from 1"),
                 (["--udp=127.0.0.1:9", "--size=4"], "--size must be from 8"),
                 (["--udp=127.0.0.1:9", "--size=65508"], "--size must be from 8 to 65507"),

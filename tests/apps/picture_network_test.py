@@ -15,7 +15,7 @@ class Networks(PictureCase):
 
     RUN = """
         "$P" receive "$B" --listen={to} --json {receive} >log 2>errors &
-        until grep -q listening log; do sleep 0.02; done
+        until grep -qs listening log; do sleep 0.02; done
         "$P" send "$B" a.jpg --to={to} {send} >sent 2>send_errors || cat send_errors
         sleep 0.3
         kill $!; wait
@@ -81,8 +81,8 @@ class Networks(PictureCase):
         for receive, send in zip(commands[::2], commands[1::2]):
             receive = receive.replace("/tmp/pictures", "$OUT")
             script += f"""
-                "$P" {receive} "$B" >log 2>errors &
-                until grep -q listening log; do sleep 0.02; done
+                rm -f log; "$P" {receive} "$B" >log 2>errors &
+                until grep -qs listening log; do sleep 0.02; done
                 "$P" {send} "$B" >sent
                 sleep 0.2; kill -TERM $!; wait; cat sent; tail -n 20 log
             """
