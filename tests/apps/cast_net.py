@@ -45,6 +45,8 @@ class Network:
         for keeper in self._keepers:
             keeper.kill()
             keeper.wait()
+            keeper.stdout.close()
+            keeper.stderr.close()
 
     def _namespace(self):
         keeper = subprocess.Popen(["unshare", "-n", "sh", "-c", "echo ready; exec sleep 600"],

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 
 import cast_net
@@ -75,8 +76,20 @@ class NetCase:
             [harness.program("sluice-cast"), *arguments, f"--backend={self.backend}"],
             preexec_fn=lambda: cast_net.enter(namespace), text=True, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, **{"stdin": subprocess.DEVNULL, **options})
-        self.addCleanup(lambda: (process.kill(), process.communicate()))
+        # Whoever reads its output waits no longer than this.
+        bound = threading.Timer(harness.WAIT_S, process.kill)
+        bound.daemon = True
+        bound.start()
+        self.addCleanup(self._end, process, bound)
         return process
+
+    @staticmethod
+    def _end(process, bound):
+        bound.cancel()
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            stream.close()
 
     def receive(self, *flags, places=1, namespace=None):
         process = self.program(namespace or NET.near, "receive", *flags)
@@ -216,6 +229,13 @@ class Hearing(NetCase):
         _, errors = late.process.communicate(timeout=harness.WAIT_S)
         self.assertEqual(late.process.returncode, 1)
         self.assertIn("ended after 0 of 2 datagrams", errors)
+
+
+    def test_it_ends_when_nobody_reads_what_it_prints(self):
+        one = self.receive(f"--group={GROUP}:{PORT}", "--interface=eth0")
+        one.process.stdout.close()
+        self.sender(NET.far, "far0").sendto(b"x", (GROUP, PORT))
+        self.assertEqual(one.process.wait(harness.WAIT_S), 0)
 
 
 @harness.on_every_backend
