@@ -40,7 +40,6 @@ Json PlaceJson(const Place& place) {
 void Print(const Json& json) {
   // What is no UTF-8 becomes U+FFFD.
   std::puts(json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
-  std::fflush(stdout);
 }
 
 class JsonPrinter : public Printer {

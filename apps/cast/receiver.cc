@@ -38,6 +38,7 @@ absl::Status Receiver::Start() {
     if (!socket.ok()) return socket.status();
   }
   for (const Place& place : settings_.places) printer_->Listening(place, loop_.backend_name());
+  std::fflush(stdout);
   if (settings_.time != Duration::max()) timer_.ArmAfter(settings_.time);
   return absl::OkStatus();
 }
@@ -76,7 +77,8 @@ void Receiver::Take(size_t place, absl::Span<const Datagram> batch) {
     heard.news = senders_.Hear(place, *datagram.peer, heard.packet);
     printer_->Datagram(heard);
   }
-  const bool nobody_reads = std::fflush(stdout) != 0;
+  std::fflush(stdout);
+  const bool nobody_reads = std::ferror(stdout) != 0;
   if ((Enough() || nobody_reads) && !loop_.stopping()) loop_.Stop();
 }
 

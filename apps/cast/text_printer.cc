@@ -54,7 +54,6 @@ class TextPrinter : public Printer {
     }
     std::printf("listening udp %s (%s, 1 loop, %s)\n", address.c_str(),
                 std::string(backend).c_str(), through.c_str());
-    std::fflush(stdout);
   }
 
   void Datagram(const HeardDatagram& heard) override {
@@ -83,7 +82,6 @@ class TextPrinter : public Printer {
     }
     std::puts("");
     if (totals.senders->datagrams() > 0) std::fputs(TableText(totals).c_str(), stdout);
-    std::fflush(stdout);
   }
 
  private:

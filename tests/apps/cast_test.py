@@ -232,10 +232,11 @@ class Hearing(NetCase):
 
 
     def test_it_ends_when_nobody_reads_what_it_prints(self):
-        one = self.receive(f"--group={GROUP}:{PORT}", "--interface=eth0")
-        one.process.stdout.close()
-        self.sender(NET.far, "far0").sendto(b"x", (GROUP, PORT))
-        self.assertEqual(one.process.wait(harness.WAIT_S), 0)
+        for flags in ([], ["--json"]):
+            one = self.receive(f"--group={GROUP}:{PORT}", "--interface=eth0", *flags)
+            one.process.stdout.close()
+            self.sender(NET.far, "far0").sendto(b"x", (GROUP, PORT))
+            self.assertEqual(one.process.wait(harness.WAIT_S), 0)
 
 
 @harness.on_every_backend
