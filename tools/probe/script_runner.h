@@ -70,7 +70,7 @@ class ScriptRunner : public EventSink {
   Sender sender_;
   Timer timer_;
   TimePoint deadline_ = kNever;  // of the statement that waits; kNever: none does
-  TimePoint scanned_ = TimePoint::min();
+  TimePoint scanned_;
   Duration timeout_ = kTimeout;
   size_t next_ = 0;
   int peer_ = 1;
