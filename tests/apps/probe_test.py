@@ -555,19 +555,22 @@ class Readme(ProbeCase):
         self.file("login.probe", b'send "hello"\nexpect "hello"\n')
         shutil.copy(readme, self.folder)
         environment = dict(os.environ, SLUICE=harness.program("sluice-probe"))
+        running = []  # all at once: a client waits a while for more
         for example in examples:
             transport = "udp" if "sluice-probe udp" in example else "tcp"
             line = example.replace("127.0.0.1:9999", server.target(transport))
             if "listen-queue" not in line and "sockopt" not in line:
                 line = line.replace("sluice-probe ", f"sluice-probe --backend={self.backend} ")
-            line = line.replace("sluice-probe ", '"$SLUICE" ', 1)
+            run = '"$SLUICE" ' if "|" in line else 'exec "$SLUICE" '
+            process = subprocess.Popen(
+                ["bash", "-c", line.replace("sluice-probe ", run, 1)], cwd=self.folder,
+                env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.kill)
+            running.append((example, process))
+        for example, process in running:
             with self.subTest(example=example):
-                process = subprocess.Popen(
-                    ["bash", "-c", line.replace('"$SLUICE"', 'exec "$SLUICE"')
-                     if "|" not in line else line],
-                    cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-                if "-listen" in line:
+                if "-listen" in example:
                     self.assertIn("listening", process.stdout.readline())
                     process.send_signal(signal.SIGINT)
                 output, errors = process.communicate(timeout=harness.WAIT_S)
