@@ -104,6 +104,7 @@ void Client::Abort() {
 
 ClientProgress Client::progress() const {
   ClientProgress progress = ended_;
+  progress.waiting = sessions_.empty() && retry_.armed();
   for (const ClientSession* session : sessions_) {
     progress.bytes_known += session->size();
     progress.bytes_done += session->there();

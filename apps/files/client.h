@@ -53,6 +53,7 @@ struct ClientProgress {
   uint64_t bytes_done = 0;   // what was there before included
   uint64_t bytes_known = 0;  // of the files begun so far
   uint64_t bytes_moved = 0;  // by this run
+  bool waiting = false;      // the connection broke, and is made anew in a while
 };
 
 // On its loop's thread.

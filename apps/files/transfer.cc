@@ -127,6 +127,7 @@ class Watch {
     const std::string label =
         count_ == 1 ? label_
                     : std::to_string(now.files_done) + " of " + std::to_string(count_) + " files";
+    if (now.waiting) return progress_.Update(label + " the connection broke; it is tried again");
     progress_.Update(
         bar_.Line(label, now.bytes_done, now.bytes_known, now.bytes_moved, loop_.now()));
   }

@@ -577,7 +577,7 @@ class OurClient(FilesCase):
         ours, theirs = os.openpty()
         client = subprocess.Popen(
             [harness.program("sluice-files"), f"--backend={self.backend}", "get", through, "big",
-             "-o", self.here, "--retry-delay=10ms"], stdin=theirs, stdout=theirs, stderr=theirs,
+             "-o", self.here, "--retry-delay=500ms"], stdin=theirs, stdout=theirs, stderr=theirs,
             env=dict(os.environ, TERM="xterm"))
         os.close(theirs)
         self.addCleanup(os.close, ours)
@@ -586,8 +586,10 @@ class OurClient(FilesCase):
         while b"MiB of 2.86 MiB" not in shown:
             shown += os.read(ours, 4096)
         self.assertRegex(shown.decode(), r"big \[#+-+\] \d+ %  [\d.]+ [KM]iB of 2\.86 MiB")
-        relay.retarget(server.address())
         relay.cut()
+        while b"the connection broke; it is tried again" not in shown:
+            shown += os.read(ours, 4096)
+        relay.retarget(server.address())
         self.assertEqual(client.wait(harness.WAIT_S), 0)
         self.stop(server)
 
