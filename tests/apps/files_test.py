@@ -379,6 +379,8 @@ class OurProtocol(FilesCase):
         self.assertEqual(idle.socket.recv(1), b"", "who asks for nothing is let go")
         peer.have()
         self.assertEqual(peer.body(b""), BIG)
+        peer.close()
+        idle.close()
         self.assertEqual(server.wait()[0], 0)
         self.assertRegex(server.errors(), r"get big: 2\.86 MiB sent")
 
@@ -529,6 +531,7 @@ class OurClient(FilesCase):
                         os.utime(path)
 
             self.assert_refused(wire.CHANGED, read_on)
+            server.close()
         self.assertIn("big: the file changed while it was sent", client.communicate()[1])
         self.assertEqual(client.returncode, 1)
 
