@@ -399,9 +399,10 @@ class Sending(NetCase):
     def test_a_signal_in_the_middle(self):
         member = self.receiver(NET.far, GROUP, PORT, "10.1.0.2")
         for count, code, words in ((1000, 1, r"interrupted: \d+ of 1000 were sent"), (0, 0, "table's choice")):
-            process = self.program(NET.near, "send", "x", f"--to={GROUP}:{PORT}", "--plain",
-                                   f"--count={count}", "--interval=5ms")
-            member.recv(100)
+            process = self.program(NET.near, "send", f"of {count}", f"--to={GROUP}:{PORT}",
+                                   "--plain", f"--count={count}", "--interval=5ms")
+            while member.recv(100) != b"of %d" % count:
+                pass  # of the one before
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate(timeout=harness.WAIT_S)
             self.assertEqual(process.returncode, code, errors)

@@ -252,7 +252,7 @@ TEST_P(AnswerTest, ThatIsStreamedWaitsForASlowClient) {
   listener_options.limits.output_high_water_bytes = 64 << 10;
   listener_options.limits.output_low_water_bytes = 16 << 10;
   const std::string piece(16 << 10, 'p');
-  constexpr int kPieces = 1000;
+  constexpr int kPieces = 200;
   int written = 0;
   size_t unsent_max = 0;
   const auto write = [&](Http1Exchange& e) {
