@@ -114,6 +114,9 @@ class Connection : public OpenSocketOptions<Connection>, private TimerNode {
   // True when OnData may be called: open and not paused for any cause.
   bool is_reading() const { return is_open() && (pauses_ & ~ignored_pauses()) == 0; }
   bool peer_ended() const { return peer_ended_; }
+  // For OnEnd: what arrived and no OnData consumed, the beginning of something that is not whole.
+  // Valid during that call.
+  std::string_view unconsumed() const { return tail_.view(); }
   // As the limits count them: a file as at most OutputQueue::kFileBytesCounted.
   size_t unsent_bytes() const { return output_.bytes(); }
   ConnectionId id() const { return ConnectionId{token_}; }

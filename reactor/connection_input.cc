@@ -162,8 +162,8 @@ void Connection::SpendBudget() {
 void Connection::DeliverEnd() {
   if (!peer_ended_ || end_shown_ || !is_reading() || input_waits()) return;
   end_shown_ = true;
-  tail_.Clear();  // nothing will complete what was left
   handler_->OnEnd(*this);
+  tail_.Clear();  // nothing will complete what was left
   CloseWhenBothEnded();
 }
 

@@ -54,6 +54,17 @@ class Framed : public Handler {
     return consumed;
   }
 
+  // A derived class that overrides OnEnd calls this one, or does without OnUnfinished.
+  void OnEnd(Connection& connection) override {
+    const std::string_view rest = connection.unconsumed();
+    if (!rest.empty()) OnUnfinished(connection, rest);
+    Handler::OnEnd(connection);
+  }
+
+  // The peer ended its stream behind bytes that are no whole message. Whether they mean something,
+  // as a last line without its end does, only the protocol knows. Default: they are dropped.
+  virtual void OnUnfinished(Connection& /*connection*/, std::string_view /*bytes*/) {}
+
   // What comes is malformed or over-long. The connection closes behind what this sends: an answer
   // that says why.
   virtual void OnMalformed(Connection& /*connection*/, CodecError /*error*/) {}

@@ -38,7 +38,8 @@ class Handler {
   virtual size_t OnData(Connection& connection, std::string_view bytes) = 0;
 
   // The peer ended its stream; nothing more will arrive (half-close: sending still works).
-  // Unconsumed bytes are lost with it. Not called after Close. Default: Close().
+  // Connection::unconsumed() is what nothing will complete; it is lost when this returns. Not
+  // called after Close. Default: Close().
   virtual void OnEnd(Connection& connection);
 
   // Unsent output fell below the low-water mark after having been above the high-water mark.

@@ -19,11 +19,18 @@ struct OnLine {
 class TcpEnd final : public Framed<LineCodec, OnLine> {
  public:
   TcpEnd(std::string where, Wire& wire, LinkEvents& events)
-      : Framed(LineCodec(), OnLine{&wire, &events}), where_(std::move(where)), events_(events) {}
+      : Framed(LineCodec(), OnLine{&wire, &events}),
+        where_(std::move(where)),
+        wire_(wire),
+        events_(events) {}
 
   void OnOpen(Connection& connection) override {
     Framed::OnOpen(connection);
     events_.OnReady();
+  }
+
+  void OnUnfinished(Connection& connection, std::string_view line) override {
+    OnLine{&wire_, &events_}(connection, line);
   }
 
   void OnClose(Connection&, CloseReason reason) override {
@@ -35,6 +42,7 @@ class TcpEnd final : public Framed<LineCodec, OnLine> {
 
  private:
   const std::string where_;
+  Wire& wire_;
   LinkEvents& events_;
 };
 

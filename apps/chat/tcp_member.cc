@@ -43,6 +43,8 @@ class TcpMember final : public Framed<LineCodec, OnLine>, public Member {
     room_.Refuse(*this, "not passed on: that line is no text in the room's encoding");
   }
 
+  void OnUnfinished(Connection&, std::string_view line) override { Take(line); }
+
   void OnMalformed(Connection&, CodecError) override {
     room_.Expel(*this, absl::StrCat("a line has up to ", limits_.message_bytes_max, " bytes"));
   }

@@ -49,6 +49,9 @@ class Typist : public Client {
 
   void Refused(std::string_view why) {
     refused_ = true;
+    if (lines_ != nullptr && lines_->interactive()) {
+      return lines_->Print(std::string(kRefusal) + std::string(why));
+    }
     cli::Warn(terminal::Harmless(why));
   }
 

@@ -3,12 +3,14 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
 
 import harness
 from chat_case import ChatCase
+from screen import TerminalProgram
 
 
 @harness.on_every_backend
@@ -86,6 +88,30 @@ class Programs(ChatCase):
             listener.send_signal(signal.SIGINT)
             self.assertEqual(listener.wait(harness.WAIT_S), 0, listener.stderr.read())
             harness.wait_until(lambda: self.who(watch) == 1, lambda: "gone")
+        self.stop(room)
+
+    def test_a_servers_last_line_needs_no_end(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        listener = self.start("listen", f"--tcp=127.0.0.1:{server.getsockname()[1]}")
+        connection, _ = server.accept()
+        connection.sendall("one\n你".encode())
+        connection.close()
+        self.assertEqual(listener.communicate(timeout=harness.WAIT_S), ("one\n你\n", ""))
+        self.assertEqual(listener.returncode, 0)
+
+    def test_a_refusal_does_not_tear_the_typed_line(self):
+        room = self.room()
+        console = TerminalProgram(
+            "sluice-chat", "send", self.flags(room)[0], "--encoding=ISO-8859-1",
+            f"--backend={self.backend}", columns=80)
+        self.addCleanup(console.close)
+        console.wait_for_last(">")
+        console.type("\u00e9\rhalf")
+        console.wait_for_last(
+            "> \u00e9", "!! not passed on: that line is no text in the room's encoding", "> half")
+        console.type("\x15\x04")  # takes it back, and ends
+        self.assertEqual(console.wait(), 1)
         self.stop(room)
 
     def test_what_goes_wrong_is_said(self):

@@ -169,6 +169,20 @@ class Connections(ChatCase):
             self.assertEqual(bob.hear_until("^ana: "), f"ana: line {number}")
         self.stop(room)
 
+    def test_the_last_line_needs_no_end(self):
+        room = self.room()
+        bob = self.lines(room, nick="bob")
+        for transport, last in (("ana", "and this"), ("eve", "你")):
+            client = self.lines(room, nick=transport)
+            client.socket.sendall(b"a line\n" + last.encode())
+            client.socket.shutdown(socket.SHUT_WR)
+            bob.hear_until(f"^{transport}: a line$")
+            bob.hear_until(f"^{transport}: {last}$")
+            bob.hear_until(f"^-- {transport} left$")
+            while client.hear() is not None:
+                pass
+        self.stop(room)
+
     def test_what_is_too_long_or_no_text_is_refused_with_a_reason(self):
         room = self.room("--max-message-bytes=100")
         ana, bob = self.lines(room, nick="ana"), self.lines(room)

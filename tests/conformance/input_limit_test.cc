@@ -143,6 +143,43 @@ TEST_P(InputLimitTest, FramedSaysWhyItClosesOnAMalformedMessage) {
   EXPECT_EQ(loop().stats().closes[static_cast<size_t>(CloseCode::kProtocolError)], 1u);
 }
 
+TEST_P(InputLimitTest, FramedShowsWhatAnEndLeavesUnfinished) {
+  using Messages = std::vector<std::string>;
+  struct Keep {
+    void operator()(Connection&, std::string_view message) { messages->emplace_back(message); }
+    Messages* messages;
+  };
+  class KeepsTheRest : public Framed<ByteCountCodec, Keep> {
+   public:
+    explicit KeepsTheRest(Messages& rests, Messages& messages)
+        : Framed(ByteCountCodec(), Keep{&messages}), rests_(rests) {}
+    void OnUnfinished(Connection& connection, std::string_view bytes) override {
+      rests_.emplace_back(bytes);
+      connection.Send("you were saying?");
+    }
+
+   private:
+    Messages& rests_;
+  };
+  Messages messages, rests;
+  absl::StatusOr<Listener*> listener = loop().Listen(
+      Loopback(), {}, [&] { return std::make_unique<KeepsTheRest>(rests, messages); });
+  ASSERT_TRUE(listener.ok());
+  for (const std::string said : {"\3one\3two", "\3one\3two\4thr", "\5"}) {
+    PeerPtr client = Connect((*listener)->endpoint(), [&](Peer& peer) {
+      peer.on_open = [&](Connection& connection) {
+        connection.Send(said);
+        connection.EndOutput();
+      };
+    });
+    ASSERT_TRUE(TurnUntil([&] { return client->closed(); }));
+    EXPECT_EQ(client->reason.code, CloseCode::kPeerEnded);
+    EXPECT_EQ(client->received, said == "\3one\3two" ? "" : "you were saying?");
+  }
+  EXPECT_EQ(messages, (Messages{"one", "two", "one", "two"}));
+  EXPECT_EQ(rests, (Messages{"\4thr", "\5"}));
+}
+
 TEST_P(InputLimitTest, FramedShowsTheMessagesBehindAPauseAfterResume) {
   std::vector<std::string> messages;
   ConnectionId server;
