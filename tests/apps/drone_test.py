@@ -3,9 +3,7 @@
 import json
 import os
 import pathlib
-import pty
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -16,6 +14,7 @@ import unittest
 
 import harness
 from drone_case import FAST, NO_STATE, DroneCase, free_port
+from screen import TerminalProgram
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 README = FOLDER.parent.parent / "apps" / "drone" / "README.md"
@@ -238,36 +237,22 @@ class Flights(DroneCase):
 
     def test_a_terminal(self):
         server = self.simulate(FAST, "--log")
-        ours, theirs = pty.openpty()
-        self.addCleanup(os.close, ours)
-        flight = subprocess.Popen(
-            [harness.program("sluice-drone"), "fly", server.target("udp"), NO_STATE,
-             f"--backend={self.backend}"], stdin=theirs, stdout=theirs, stderr=theirs,
-            start_new_session=True, env={**os.environ, "TERM": "xterm"})
-        os.close(theirs)
-        self.addCleanup(flight.wait)
-        self.addCleanup(flight.kill)
-        shown = ""
+        flight = TerminalProgram("sluice-drone", "fly", server.target("udp"), NO_STATE,
+                                 f"--backend={self.backend}", columns=80, rows=200)
+        self.addCleanup(flight.close)
 
-        def wait_for(pattern):
-            nonlocal shown
-            deadline = time.monotonic() + harness.WAIT_S
-            while not re.search(pattern, shown):
-                left = deadline - time.monotonic()
-                self.assertTrue(left > 0 and select.select([ours], [], [], left)[0],
-                                f"no {pattern!r} in {shown!r}")
-                shown += os.read(ours, 4096).decode()
-            shown = shown[re.search(pattern, shown).end():]
+        def wait_for(*patterns):
+            flight.wait_for(lambda lines: re.search(
+                r".*\n.*".join(patterns), "\n".join(lines), re.DOTALL))
 
-        wait_for(r"command -> ok")
-        wait_for("drone> ")
+        wait_for("command -> ok", "drone>")
         for typed, answer in (("takeoff", "takeoff -> ok"), ("speed?", r"speed\? -> 50.0"),
                               ("help", "takeoff  land"), ("up 50", "up 50 -> ok")):
-            os.write(ours, typed.encode() + b"\r")
-            wait_for(answer)
-        flight.send_signal(signal.SIGINT)
+            flight.type(typed + "\r")
+            wait_for(f"drone> {re.escape(typed)}", answer)
+        os.kill(flight.pid, signal.SIGINT)
         wait_for("land -> ok")
-        self.assertEqual(flight.wait(harness.WAIT_S), 0)
+        self.assertEqual(flight.wait(), 0)
         self.stop(server)
 
 

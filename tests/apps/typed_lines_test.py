@@ -128,7 +128,6 @@ class AtATerminal(ServerCase):
         console.type("abc")
         console.wait_for_last("> abc")
         console.resize(12, 15)
-        console.screen.columns = 12
         console.wait_for_output()
         console.wait_for_last("> abc")
         console.type("defghijkl\r")
@@ -194,7 +193,7 @@ class AtATerminal(ServerCase):
         console.wait_for_last("> typed 半!", "[typed 半!]", ">")
 
     def test_a_dumb_terminal_gets_plain_lines(self):
-        console = TerminalProgram(NAME, f"--backend={self.backend}", term="dumb")
+        console = TerminalProgram(NAME, f"--backend={self.backend}", TERM="dumb")
         self.addCleanup(console.close)
         console.type("hello\n")
         console.wait_for_last("[hello]")
