@@ -74,11 +74,10 @@ absl::Status Sender::Open(Outlet& outlet) {
   } else if (place.interface.index != 0) {
     options.socket.Set(socket_option::kBindToDevice, place.interface.name);
   }
-  absl::StatusOr<Endpoint> local =
-      Endpoint::Parse(place.endpoint.family() == AF_INET6 ? "[::]:0" : "0.0.0.0:0");
-  local->set_port(settings_.from_port);
+  Endpoint local = Endpoint::Any(place.endpoint.family());
+  local.set_port(settings_.from_port);
   absl::StatusOr<DatagramSocket*> socket =
-      loop_.Bind(*local, std::move(options), std::make_unique<Watcher>(*this, outlet));
+      loop_.Bind(local, std::move(options), std::make_unique<Watcher>(*this, outlet));
   if (!socket.ok()) return socket.status();
   outlet.socket = *socket;
   return absl::OkStatus();

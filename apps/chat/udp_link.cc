@@ -43,10 +43,9 @@ class UdpLink final : public Link {
   ~UdpLink() override { shared_->link = nullptr; }
 
   absl::Status Open(Loop& loop) {
-    const std::string any = options_.endpoint.family() == AF_INET6 ? "[::]:0" : "0.0.0.0:0";
     shared_->link = this;
     const absl::StatusOr<DatagramSocket*> socket =
-        loop.Bind(*Endpoint::Parse(any), {}, std::make_unique<UdpEnd>(shared_));
+        loop.Bind(Endpoint::Any(options_.endpoint.family()), {}, std::make_unique<UdpEnd>(shared_));
     if (!socket.ok()) return socket.status();
     socket_ = *socket;
     timer_.ArmAfter(Duration(0));
@@ -82,9 +81,8 @@ class UdpLink final : public Link {
  private:
   // Who sends to every interface of this host is answered by one of them.
   bool IsRoom(const Endpoint& peer) const {
-    const std::string where = options_.endpoint.ToString();
-    const bool any = where.rfind("0.0.0.0:", 0) == 0 || where.rfind("[::]:", 0) == 0;
-    return any ? peer.port() == options_.endpoint.port() : peer == options_.endpoint;
+    return options_.endpoint.is_any() ? peer.port() == options_.endpoint.port()
+                                      : peer == options_.endpoint;
   }
 
   void Send(std::string_view bytes) {

@@ -54,6 +54,20 @@ Endpoint::Endpoint() {
   size_ = sizeof(sockaddr_in);
 }
 
+Endpoint Endpoint::Any(int family) {
+  SLUICE_CHECK(family == AF_INET || family == AF_INET6, "only IP has an address for all of them");
+  Endpoint endpoint;
+  if (family == AF_INET) return endpoint;
+  endpoint.storage_.v6.sin6_family = AF_INET6;
+  endpoint.size_ = sizeof(sockaddr_in6);
+  return endpoint;
+}
+
+bool Endpoint::is_any() const {
+  if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == INADDR_ANY;
+  return family() == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&storage_.v6.sin6_addr);
+}
+
 absl::StatusOr<HostPort> Endpoint::SplitHostPort(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return Malformed(text, "it holds a NUL byte");
   std::string_view host;

@@ -31,6 +31,9 @@ class Endpoint {
   // 0.0.0.0:0. Also what a socket without an address (an unnamed unix peer) reports.
   Endpoint();
 
+  // 0.0.0.0:0 or [::]:0: of every interface, at a port the kernel picks.
+  static Endpoint Any(int family);
+
   // InvalidArgument, naming the text and what is wrong with it.
   static absl::StatusOr<Endpoint> Parse(std::string_view text);
   static absl::StatusOr<HostPort> SplitHostPort(std::string_view text);
@@ -41,6 +44,8 @@ class Endpoint {
   int family() const { return storage_.generic.sa_family; }
   bool is_ip() const { return family() == AF_INET || family() == AF_INET6; }
   bool is_unix() const { return family() == AF_UNIX; }
+
+  bool is_any() const;  // 0.0.0.0 or ::, whatever the port
 
   uint16_t port() const;  // 0 for unix-domain
   void set_port(uint16_t port);

@@ -128,7 +128,7 @@ bool SimNetwork::Fits(const DatagramSocket& socket, const Endpoint& from, const 
   // A socket bound to an address hears what comes to just that (ip(7)), also where it is a group.
   const bool to_many = IsMulticast(to) || IsBroadcast(to);
   const bool bound_to_many = IsMulticast(socket.local) || IsBroadcast(socket.local);
-  if ((to_many || bound_to_many) && !IsAny(socket.local) && !(socket.local == to)) return false;
+  if ((to_many || bound_to_many) && !socket.local.is_any() && !(socket.local == to)) return false;
   return !IsMulticast(to) || Hears(socket, from, WithoutPort(to));
 }
 

@@ -21,14 +21,6 @@ bool IsLoopback(const Endpoint& endpoint) {
 
 }  // namespace
 
-bool IsAny(const Endpoint& endpoint) {
-  if (endpoint.family() == AF_INET) {
-    return reinterpret_cast<const sockaddr_in*>(endpoint.address())->sin_addr.s_addr == INADDR_ANY;
-  }
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(endpoint.address());
-  return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
-}
-
 SimHost::SimHost(size_t host_number, const HostOptions& host_options)
     : number(host_number), options(host_options) {
   const std::string text = options.address.empty() ? "10." + std::to_string(number >> 16 & 255) +
@@ -41,7 +33,7 @@ SimHost::SimHost(size_t host_number, const HostOptions& host_options)
 }
 
 bool SimHost::Has(const Endpoint& endpoint) const {
-  if (endpoint.is_unix() || IsLoopback(endpoint) || IsAny(endpoint)) return true;
+  if (endpoint.is_unix() || IsLoopback(endpoint) || endpoint.is_any()) return true;
   Endpoint address = endpoint;
   address.set_port(0);
   return address == address_;
@@ -49,12 +41,12 @@ bool SimHost::Has(const Endpoint& endpoint) const {
 
 Endpoint SimHost::AddressFor(const Endpoint& peer) const {
   if (peer.is_unix()) return Endpoint::FromSockaddr(peer.address(), sizeof(sa_family_t));
-  if (!IsLoopback(peer) && !IsAny(peer)) {
+  if (!IsLoopback(peer) && !peer.is_any()) {
     return peer.family() == AF_INET ? address_ : *Endpoint::Parse("[::1]:0");
   }
   Endpoint local = peer;
   local.set_port(0);
-  if (!IsAny(peer)) return local;
+  if (!peer.is_any()) return local;
   return *Endpoint::Parse(peer.family() == AF_INET ? "127.0.0.1:0" : "[::1]:0");
 }
 

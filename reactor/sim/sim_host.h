@@ -39,8 +39,6 @@ struct HostCounters {
   uint64_t syn_retransmits = 0;  // TCPSynRetrans: SYNs and SYN-ACKs
 };
 
-bool IsAny(const Endpoint& ip_endpoint);  // 0.0.0.0 or ::
-
 class SimHost {
  public:
   SimHost(size_t number, const HostOptions& host_options);

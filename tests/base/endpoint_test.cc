@@ -45,6 +45,17 @@ TEST(EndpointTest, KnowsItsFamilyAndPort) {
   EXPECT_TRUE(Parsed("unix:@x").is_unix());
 }
 
+TEST(EndpointTest, AnyIsEveryInterface) {
+  EXPECT_EQ(Endpoint::Any(AF_INET), *Endpoint::Parse("0.0.0.0:0"));
+  EXPECT_EQ(Endpoint::Any(AF_INET6), *Endpoint::Parse("[::]:0"));
+  for (const char* any : {":9999", "0.0.0.0:1", "[::]:0", "[::]:80"}) {
+    EXPECT_TRUE(Endpoint::Parse(any)->is_any()) << any;
+  }
+  for (const char* one : {"127.0.0.1:0", "0.0.0.1:0", "[::1]:0", "[fe80::]:0", "unix:@x"}) {
+    EXPECT_FALSE(Endpoint::Parse(one)->is_any()) << one;
+  }
+}
+
 TEST(EndpointTest, SetPortReplacesThePort) {
   for (const char* text : {"127.0.0.1:0", "[::1]:0"}) {
     Endpoint endpoint = Parsed(text);

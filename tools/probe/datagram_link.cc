@@ -8,7 +8,6 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "reactor/backend/socket_util.h"
-#include "tools/probe/wildcard.h"
 
 namespace sluice::probe {
 namespace {
@@ -100,7 +99,7 @@ Peer* DatagramLink::PeerAt(const Endpoint& remote) {
   peer.number = number;
   peer.local = socket_->endpoint();
   peer.remote = remote;
-  if (IsWildcard(peer.local)) {
+  if (peer.local.is_any()) {
     if (absl::StatusOr<Endpoint> local = AddressTowards(remote); local.ok()) {
       local->set_port(peer.local.port());
       peer.local = *local;

@@ -17,7 +17,6 @@
 #include "tools/probe/event_view.h"
 #include "tools/probe/output.h"
 #include "tools/probe/socket_owner.h"
-#include "tools/probe/wildcard.h"
 #include "tools/report/format.h"
 #include "tools/report/table.h"
 #include "tools/terminal/harmless.h"
@@ -40,7 +39,7 @@ bool IsWanted(const std::optional<Endpoint>& wanted, const Endpoint& endpoint) {
   if (!wanted || *wanted == endpoint) return true;
   if (!wanted->is_ip() || !endpoint.is_ip() || wanted->port() != endpoint.port()) return false;
   // One that listens everywhere hears that address, too; and 0.0.0.0 asks for all on the port.
-  return IsWildcard(endpoint) || IsWildcard(*wanted);
+  return endpoint.is_any() || wanted->is_any();
 }
 
 absl::Status AddTcp(const std::optional<Endpoint>& wanted, std::vector<Queue>& queues) {
