@@ -14,10 +14,6 @@ std::string Numbers(uint64_t first, uint64_t last) {
   return "#" + std::to_string(first) + " to #" + std::to_string(last);
 }
 
-std::string Counted(uint64_t count, const char* what) {
-  return report::FormatExact(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 // What there is to say beside the text; empty where all is as it should be.
 std::string NewsText(const HeardDatagram& heard) {
   if (!heard.packet.number) return "";
@@ -70,8 +66,9 @@ class TextPrinter : public Printer {
   }
 
   void End(const Totals& totals) override {
-    std::printf("\n%s from %s", Counted(totals.senders->datagrams(), "datagram").c_str(),
-                Counted(totals.senders->all().size(), "sender").c_str());
+    std::printf("\n%s from %s",
+                report::FormatCounted(totals.senders->datagrams(), "datagram").c_str(),
+                report::FormatCounted(totals.senders->all().size(), "sender").c_str());
     if (totals.senders->forgotten() > 0) {
       std::printf("; %s more senders were forgotten (%zu are remembered)",
                   report::FormatExact(totals.senders->forgotten()).c_str(), Senders::kSendersMax);

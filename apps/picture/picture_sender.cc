@@ -97,7 +97,8 @@ void PictureSender::Look(const DatagramStats& stats) {
   if (stats.refused == counts_.refused) return;
   counts_.refused = stats.refused;
   counts_.refusal = socket_->last_send_error();
-  if (status_.ok()) status_ = SendTrouble(options_.to, datagram_bytes_, counts_.refusal);
+  if (status_.ok())
+    status_ = SendTrouble(options_.to, datagram_bytes_, options_.plain, counts_.refusal);
 }
 
 void PictureSender::End() {

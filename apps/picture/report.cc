@@ -11,6 +11,7 @@
 namespace sluice::picture {
 namespace {
 
+using report::FormatCounted;
 using report::FormatExact;
 using report::Table;
 
@@ -62,10 +63,6 @@ std::string SenderTable(const ReceiveReport& report) {
   return table.ToString();
 }
 
-std::string Pictures(uint64_t count) {
-  return FormatExact(count) + (count == 1 ? " picture" : " pictures");
-}
-
 // "3 expired, 1 unseen"; only what is there.
 std::string Listed(std::initializer_list<std::pair<uint64_t, const char*>> counts) {
   std::string text;
@@ -89,9 +86,9 @@ std::string Seconds(Duration duration) {
 
 std::string TextReport(const ReceiveReport& report) {
   const Counts& totals = report.totals;
-  std::string text = Pictures(totals.delivered) + " in " + Seconds(report.counts.duration) +
-                     " from " + FormatExact(report.senders_seen) +
-                     (report.senders_seen == 1 ? " sender\n" : " senders\n");
+  std::string text = FormatCounted(totals.delivered, "picture") + " in " +
+                     Seconds(report.counts.duration) + " from " +
+                     FormatCounted(report.senders_seen, "sender") + "\n";
   if (!report.senders.empty()) text += SenderTable(report);
   AddLine(text, "repaired by parity: ", Listed({{totals.repaired, "of the whole pictures"}}));
   AddLine(text, "lost frames: ",
@@ -116,7 +113,8 @@ std::string TextReport(const ReceiveReport& report) {
                   {totals.of(PartVerdict::kNoRoom), "of more senders than --senders-max"}}));
   AddLine(text, "dropped by the kernel: ",
           Listed({{report.counts.kernel_drops, "datagrams found the receive buffer full"}}));
-  AddLine(text, "not saved: ", report.not_saved == 0 ? "" : Pictures(report.not_saved));
+  AddLine(text,
+          "not saved: ", report.not_saved == 0 ? "" : FormatCounted(report.not_saved, "picture"));
   AddLine(text, "timeouts: ", Listed({{report.counts.timeouts, "waits without a picture"}}));
   return text;
 }
@@ -127,19 +125,20 @@ std::string TextReport(const SendReport& report) {
   const auto rate = [seconds](uint64_t count) {
     return seconds > 0 ? static_cast<double>(count) / seconds : 0;
   };
-  std::string text = "sent " + Pictures(counts.frames) + " in " + Seconds(counts.duration) + ": " +
-                     FormatExact(counts.datagrams) + " datagrams";
+  std::string text = "sent " + FormatCounted(counts.frames, "picture") + " in " +
+                     Seconds(counts.duration) + ": " + FormatCounted(counts.datagrams, "datagram");
   if (counts.parity_datagrams > 0) {
     text += " (" + FormatExact(counts.parity_datagrams) + " of them parity)";
   }
   text += ", " + report::FormatBytes(static_cast<double>(counts.wire_bytes)) + ", " +
           report::FormatBytes(rate(counts.wire_bytes)) + "/s\n";
-  AddLine(text, "not read: ", counts.unreadable == 0 ? "" : Pictures(counts.unreadable));
+  AddLine(text,
+          "not read: ", counts.unreadable == 0 ? "" : FormatCounted(counts.unreadable, "picture"));
   AddLine(text, "late: ", Listed({{counts.slips, "times this host was behind its own plan"}}));
   AddLine(text, "dropped here: ", Listed({{counts.queue_drops, "datagrams found our queue full"}}));
   if (counts.refused > 0) {
     AddLine(text, "refused by the kernel: ",
-            FormatExact(counts.refused) + " datagrams (" + std::strerror(counts.refusal) + ")");
+            FormatCounted(counts.refused, "datagram") + " (" + std::strerror(counts.refusal) + ")");
   }
   return text;
 }

@@ -16,8 +16,6 @@
 namespace sluice::picture {
 namespace {
 
-constexpr SocketOption<int> kIpv6MtuDiscover{IPPROTO_IPV6, IPV6_MTU_DISCOVER, "IPV6_MTU_DISCOVER"};
-
 DatagramSocketOptions SocketOptionsOf(const SendCommand& command) {
   DatagramSocketOptions options;
   options.trains = false;  // paced parts leave one by one, and each meets loss by itself
@@ -26,7 +24,7 @@ DatagramSocketOptions SocketOptionsOf(const SendCommand& command) {
     options.multicast = {.interface = command.interface, .hops = command.multicast_ttl};
   }
   if (command.dont_fragment && command.send.to.family() == AF_INET6) {
-    options.socket.Set(kIpv6MtuDiscover, IPV6_PMTUDISC_DO);
+    options.socket.Set(socket_option::kIpv6MtuDiscover, IPV6_PMTUDISC_DO);
   } else if (command.dont_fragment) {
     options.socket.Set(socket_option::kMtuDiscover, IP_PMTUDISC_DO);
   }
@@ -92,9 +90,8 @@ int Send(const SendCommand& command, std::vector<std::string> paths,
     report.backend = std::string(loop.backend_name());
     auto owned = std::make_unique<PictureSender>(loop, options, *files, report.counts, status);
     PictureSender& sender = *owned;
-    const Endpoint any = *Endpoint::Parse(options.to.family() == AF_INET6 ? "[::]:0" : "0.0.0.0:0");
     const absl::StatusOr<DatagramSocket*> socket =
-        loop.Bind(any, SocketOptionsOf(command), std::move(owned));
+        loop.Bind(Endpoint::Any(options.to.family()), SocketOptionsOf(command), std::move(owned));
     if (!socket.ok()) return cli::Fail(socket.status());
     report.send_buffer = SendBuffer(**socket, command.send_buffer_bytes);
     cli::InterruptWatch watch(loop, [&loop] {

@@ -17,17 +17,19 @@ std::string Tried(const Endpoint& to, size_t datagram_bytes) {
          to.ToString() + ": ";
 }
 
-std::string TooLong(const Endpoint& to, size_t datagram_bytes) {
+std::string TooLong(const Endpoint& to, size_t datagram_bytes, bool plain) {
   if (datagram_bytes > kDatagramBytesMax) {
     return "UDP over IPv4 carries at most 65,507 (EMSGSIZE: 65,535 of a packet less 20 of IP and 8 "
            "of UDP)";
   }
   const size_t mtu = PathMtu(to);
   const std::string fits = mtu > HeaderBytes(to) ? std::to_string(mtu - HeaderBytes(to)) : "less";
+  const std::string remedy = plain
+                                 ? "send pictures of " + fits + " bytes at most, or without --plain"
+                                 : "give --datagram-bytes=" + fits;
   return "it is longer than the path takes uncut, " + std::to_string(mtu) +
-         " bytes with its headers, and may not be fragmented (EMSGSIZE, path MTU): give "
-         "--datagram-bytes=" +
-         fits + ", or leave out --dont-fragment";
+         " bytes with its headers, and may not be fragmented (EMSGSIZE, path MTU): " + remedy +
+         ", or leave out --dont-fragment";
 }
 
 }  // namespace
@@ -60,11 +62,11 @@ std::string FragmentNote(const Endpoint& to, size_t datagram_bytes, size_t path_
          std::to_string(path_mtu - headers) + " is the most that stays whole";
 }
 
-absl::Status SendTrouble(const Endpoint& to, size_t datagram_bytes, int error) {
+absl::Status SendTrouble(const Endpoint& to, size_t datagram_bytes, bool plain, int error) {
   const std::string tried = Tried(to, datagram_bytes);
   switch (error) {
     case EMSGSIZE:
-      return absl::InvalidArgumentError(tried + TooLong(to, datagram_bytes));
+      return absl::InvalidArgumentError(tried + TooLong(to, datagram_bytes, plain));
     case EACCES:
       return absl::PermissionDeniedError(tried + "it is a broadcast address: give --broadcast");
     case EINVAL:

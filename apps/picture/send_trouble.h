@@ -19,8 +19,9 @@ size_t HeaderBytes(const Endpoint& to);
 // A note on datagrams that leave in several fragments; empty when they do not.
 std::string FragmentNote(const Endpoint& to, size_t datagram_bytes, size_t path_mtu);
 
-// For an errno of sendto(2) after which going on makes no sense. OK for the others.
-absl::Status SendTrouble(const Endpoint& to, size_t datagram_bytes, int error);
+// For an errno of sendto(2) after which going on makes no sense. OK for the others. `plain`: the
+// datagram is a whole picture.
+absl::Status SendTrouble(const Endpoint& to, size_t datagram_bytes, bool plain, int error);
 
 }  // namespace sluice::picture
 

@@ -259,6 +259,8 @@ inline constexpr SocketOption<ip_mreq_source> kMulticastJoinSource{
 
 // ipv6(7)
 inline constexpr SocketOption<bool> kIpv6Only{IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY"};
+inline constexpr SocketOption<int> kIpv6MtuDiscover{IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                                                    "IPV6_MTU_DISCOVER"};
 inline constexpr SocketOption<int> kIpv6HopLimit{IPPROTO_IPV6, IPV6_UNICAST_HOPS,
                                                  "IPV6_UNICAST_HOPS"};
 inline constexpr SocketOption<int> kIpv6MulticastHops{IPPROTO_IPV6, IPV6_MULTICAST_HOPS,

@@ -47,7 +47,9 @@ class Networks(PictureCase):
                 ("--datagram-bytes=9000", "leave here in several fragments (MTU 1500)"),
                 ("--datagram-bytes=9000", "--datagram-bytes=1472 is the most"),
                 ("--datagram-bytes=9000 --dont-fragment", "EMSGSIZE"),
-                ("--datagram-bytes=1473 --dont-fragment", "give --datagram-bytes=1472")):
+                ("--datagram-bytes=1473 --dont-fragment", "give --datagram-bytes=1472"),
+                ("--plain --dont-fragment", "send pictures of 1472 bytes at most, or without"),
+                ("--plain --dont-fragment", "refused by the kernel: 1 datagram (")):
             output = self.in_network("", f"""cd '{self.folder}'; {small}
                 "$P" send "$B" a.jpg --to=127.0.0.1:9010 --count=2 --rate=50 {flags} 2>&1 || true""")
             self.assertIn(words, output)

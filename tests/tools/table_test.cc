@@ -56,6 +56,9 @@ TEST(Format, ThreeDigitsAndAUnit) {
   EXPECT_EQ(FormatExact(0), "0");
   EXPECT_EQ(FormatExact(999), "999");
   EXPECT_EQ(FormatExact(1234567), "1,234,567");
+  EXPECT_EQ(FormatCounted(0, "byte"), "0 bytes");
+  EXPECT_EQ(FormatCounted(1, "byte"), "1 byte");
+  EXPECT_EQ(FormatCounted(1000, "byte"), "1,000 bytes");
   EXPECT_EQ(FormatPercent(0.123), "12.3 %");
   EXPECT_EQ(FormatPercent(0), "0 %");
 }

@@ -46,8 +46,7 @@ double LostFraction(const Results& results) {
 
 std::string Headline(const LoadOptions& options, int threads, const Results& results) {
   std::string text = std::string(TransportName(options)) + " " + options.target_text + ": " +
-                     FormatExact(options.connections) +
-                     (options.connections == 1 ? " connection" : " connections");
+                     report::FormatCounted(options.connections, "connection");
   text += options.idle
               ? ", held idle for " + FormatDuration(options.duration) + ", then one request each"
               : ", " + std::to_string(options.depth) +

@@ -58,8 +58,7 @@ std::string Results::DescribeErrors() const {
     if (failures[i] == 0) continue;
     names += (names.empty() ? "" : ", ") + std::string(FailureName(static_cast<Failure>(i)));
   }
-  std::string text = report::FormatExact(errors()) + (errors() == 1 ? " error (" : " errors (");
-  text += names + ")";
+  std::string text = report::FormatCounted(errors(), "error") + " (" + names + ")";
   if (!first_failure.empty()) text += ", the first: " + first_failure;
   return text;
 }

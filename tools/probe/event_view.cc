@@ -38,8 +38,7 @@ std::string PeerText(const Event& event) {
 
 std::string SizeText(const Event& event) {
   std::string text = "chunk " + std::to_string(event.chunk) + ", " +
-                     report::FormatExact(event.bytes.size()) +
-                     (event.bytes.size() == 1 ? " byte" : " bytes");
+                     report::FormatCounted(event.bytes.size(), "byte");
   if (event.wire_bytes > event.bytes.size()) {
     text += " of " + report::FormatExact(event.wire_bytes) + ", the rest was cut off";
   }

@@ -33,8 +33,8 @@ double Seconds(Duration duration) {
 }
 
 std::string Spelt(const Traffic& traffic, const char* what) {
-  return report::FormatExact(traffic.chunks) + (traffic.chunks == 1 ? " chunk, " : " chunks, ") +
-         report::FormatExact(traffic.bytes) + (traffic.bytes == 1 ? " byte " : " bytes ") + what;
+  return report::FormatCounted(traffic.chunks, "chunk") + ", " +
+         report::FormatCounted(traffic.bytes, "byte") + " " + what;
 }
 
 // In ASCII: paths of unix-domain sockets may hold anything, and somebody may read it at a terminal.

@@ -67,6 +67,10 @@ std::string FormatExact(uint64_t count) {
   return text;
 }
 
+std::string FormatCounted(uint64_t count, std::string_view noun) {
+  return FormatExact(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string FormatPercent(double fraction) {
   return Digits(fraction * 100, fraction == 0) + " %";
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "reactor/base/time.h"
 
@@ -14,7 +15,8 @@ std::string FormatRate(double per_second);      // "12.3 k/s"
 std::string FormatBytes(double bytes);          // "512 B", "1.50 KiB", "64.0 MiB"
 std::string FormatDuration(Duration duration);  // "850 ns", "4.50 us", "12.3 ms", "1.20 s", "2m05s"
 std::string FormatExact(uint64_t count);        // "1,234,567"
-std::string FormatPercent(double fraction);     // 0.123 -> "12.3 %"
+std::string FormatCounted(uint64_t count, std::string_view noun);  // "1 byte", "1,234 bytes"
+std::string FormatPercent(double fraction);                        // 0.123 -> "12.3 %"
 
 }  // namespace sluice::report
 
