@@ -4,7 +4,7 @@
 #include "apps/cast/printer.h"
 #include "tools/report/format.h"
 #include "tools/report/table.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::cast {
 namespace {
@@ -60,7 +60,7 @@ class TextPrinter : public Printer {
     }
     std::string line = who + " ";
     if (heard.packet.number) line += "#" + std::to_string(heard.packet.number->sequence) + " ";
-    line += terminal::Harmless(heard.packet.text);
+    line += text::Harmless(heard.packet.text);
     if (heard.truncated) line += " (cut short)";
     std::puts(line.c_str());
   }

@@ -1,6 +1,6 @@
 #include "apps/chat/command.h"
 
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::chat {
 namespace {
@@ -49,7 +49,7 @@ std::string_view WhyNoNick(std::string_view nick) {
     return "a name has no spaces and none of : * ! / , ( ) < > \" '";
   }
   if (nick.front() == '-') return "a name does not begin with -";
-  if (terminal::Harmless(nick) != nick) return "a name has characters that can be seen";
+  if (text::Harmless(nick) != nick) return "a name has characters that can be seen";
   if (StartsWith(nick, "guest-") || StartsWith(nick, "udp-")) {
     return "names with guest- and udp- are given by the room";
   }

@@ -7,7 +7,7 @@
 #include "apps/chat/command.h"
 #include "nlohmann/json.hpp"
 #include "tools/cli/command.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::chat {
 namespace {
@@ -31,7 +31,7 @@ class Listener : public Client {
   }
 
   void Print(std::string_view line) {
-    std::string text = terminal::Harmless(line);
+    std::string text = text::Harmless(line);
     if (options_.json) {
       nlohmann::ordered_json json;
       json["time"] = SecondsSince1970();

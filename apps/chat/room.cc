@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "apps/chat/command.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::chat {
 namespace {
@@ -48,7 +48,7 @@ void Room::Leave(Member& member) {
 
 void Room::Take(Member& member, std::string_view line) {
   if (!member.inside_) return;
-  const std::string harmless = terminal::Harmless(line);
+  const std::string harmless = text::Harmless(line);
   if (harmless.size() > options_.message_bytes_max) {
     return Refuse(member, "not passed on: too long with its control characters spelt out");
   }
@@ -96,8 +96,7 @@ void Room::SayDatagram(const void* speaker, std::string_view name, std::string_v
   ++stats_.said;
   std::string_view text = bytes;
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  Message message =
-      Said(speaker, std::string(name) + ": " + terminal::Harmless(wire_.DecodeAll(text)));
+  Message message = Said(speaker, std::string(name) + ": " + text::Harmless(wire_.DecodeAll(text)));
   message.datagram = bytes;
   Broadcast(message);
 }

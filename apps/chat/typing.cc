@@ -9,8 +9,8 @@
 #include "protocols/utf8.h"
 #include "reactor/timer.h"
 #include "tools/cli/command.h"
-#include "tools/terminal/harmless.h"
 #include "tools/terminal/typed_lines.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::chat {
 namespace {
@@ -52,7 +52,7 @@ class Typist : public Client {
     if (lines_ != nullptr && lines_->interactive()) {
       return lines_->Print(std::string(kRefusal) + std::string(why));
     }
-    cli::Warn(terminal::Harmless(why));
+    cli::Warn(text::Harmless(why));
   }
 
   std::unique_ptr<terminal::TypedLines> lines_;  // while the room is open
@@ -118,7 +118,7 @@ class Joined final : public Typist {
   void OnLine(std::string_view line) override {
     // Standard input may have ended before the room did.
     if (lines_ != nullptr) return lines_->Print(line);
-    std::printf("%s\n", terminal::Harmless(line).c_str());
+    std::printf("%s\n", text::Harmless(line).c_str());
   }
 };
 

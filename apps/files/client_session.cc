@@ -8,6 +8,7 @@
 
 #include "apps/files/names.h"
 #include "reactor/loop.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::files {
 namespace {
@@ -157,7 +158,7 @@ void ClientSession::ServerFailed(Connection& connection, const Frame& frame) {
     client_.TaskBroke(*std::exchange(task_, std::nullopt), 0, TransferErrorText(error));
   } else if (task_.has_value()) {
     End("the server says: " + std::string(TransferErrorText(error)) +
-        (frame.text.empty() ? "" : ": ") + Printable(frame.text));
+        (frame.text.empty() ? "" : ": ") + text::Harmless(frame.text));
   }
   connection.Close();
 }

@@ -15,6 +15,7 @@
 #include "tools/report/format.h"
 #include "tools/report/progress.h"
 #include "tools/report/table.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::files {
 namespace {
@@ -27,7 +28,8 @@ void PrintTable(const Listing& listing) {
   report::Table table({{"size", report::Table::Align::kRight}, {"changed"}, {"name"}}, 0);
   for (const Frame& entry : listing.entries) {
     table.AddRow({entry.flag ? "-" : report::FormatBytes(static_cast<double>(entry.size)),
-                  LocalTime(entry.modified_ns), Printable(entry.name) + (entry.flag ? "/" : "")});
+                  LocalTime(entry.modified_ns),
+                  text::Harmless(entry.name) + (entry.flag ? "/" : "")});
   }
   std::fputs(table.ToString().c_str(), stdout);
 }
@@ -70,7 +72,7 @@ int PrintList(const Endpoint& server, const std::string& directory) {
                                      std::make_unique<Lister>(disk, directory, listing));
   if (!status.ok()) return cli::Fail(status);
   if (!listing.error.empty()) {
-    return cli::Fail(absl::UnavailableError("list " + Printable(directory) +
+    return cli::Fail(absl::UnavailableError("list " + text::Harmless(directory) +
                                             (directory.empty() ? "" : ": ") + listing.error));
   }
   JsonFromFlag() ? PrintJson(listing) : PrintTable(listing);
@@ -111,10 +113,10 @@ int RunPlainGet(Protocol protocol, const Endpoint& server, const std::vector<std
       RunOne(server, limits, **loop, bare ? MakeBareClient(fetch) : MakeMarkerClient(fetch));
   progress.Finish();
   if (!status.ok()) return cli::Fail(status);
-  const std::string name = Printable(bare ? names.front() : fetch.local_path);
+  const std::string name = text::Harmless(bare ? names.front() : fetch.local_path);
   if (!fetch.error.empty()) {
     return cli::Fail(absl::UnavailableError("get " + name + (name.empty() ? "" : ": ") +
-                                            Printable(fetch.error)));
+                                            text::Harmless(fetch.error)));
   }
   std::printf("%s: %s\n", name.c_str(),
               report::FormatBytes(static_cast<double>(fetch.bytes)).c_str());

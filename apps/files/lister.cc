@@ -4,6 +4,7 @@
 
 #include "apps/files/names.h"
 #include "reactor/loop.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::files {
 namespace {
@@ -37,7 +38,7 @@ void Lister::OnFrame(Connection& connection, Frame frame) {
   } else if (frame.type == FrameType::kError) {
     listing_.error = "the server says: " +
                      std::string(TransferErrorText(static_cast<TransferError>(frame.code))) +
-                     (frame.text.empty() ? "" : ": ") + Printable(frame.text);
+                     (frame.text.empty() ? "" : ": ") + text::Harmless(frame.text);
   } else {
     listing_.error = "the server's answer is not understood";
   }

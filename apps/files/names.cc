@@ -35,13 +35,4 @@ LocalPlace PlaceOfPath(std::string_view path) {
   return {directory.empty() ? "/" : std::string(directory), std::string(path.substr(slash + 1))};
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    printable += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  return printable;
-}
-
 }  // namespace sluice::files

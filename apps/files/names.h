@@ -22,9 +22,6 @@ struct LocalPlace {
 };
 LocalPlace PlaceOfPath(std::string_view path);
 
-// For a terminal: a name may hold any byte, and control characters are commands to it.
-std::string Printable(std::string_view text);
-
 }  // namespace sluice::files
 
 #endif  // SLUICE_APPS_FILES_NAMES_H_

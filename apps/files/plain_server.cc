@@ -4,6 +4,7 @@
 #include "apps/files/plain.h"
 #include "reactor/connection.h"
 #include "reactor/timer.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::files {
 namespace {
@@ -48,7 +49,7 @@ class PlainSession : public Handler {
   void Wait() { timer_->ArmAfter(options_.pause); }
   void Log(std::string_view name, std::string_view outcome) const {
     if (options_.log) {
-      options_.log(peer_ + " get " + Printable(name) + ": " + std::string(outcome));
+      options_.log(peer_ + " get " + text::Harmless(name) + ": " + std::string(outcome));
     }
   }
 

@@ -10,6 +10,7 @@
 #include "apps/files/file_sender.h"
 #include "apps/files/names.h"
 #include "tools/report/format.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::files {
 namespace {
@@ -99,7 +100,7 @@ void Session::Ask(Connection& connection, Frame frame) {
   const char* verb = frame.type == FrameType::kList  ? "list"
                      : frame.type == FrameType::kGet ? "get"
                                                      : "put";
-  doing_ = verb + (frame.name.empty() ? "" : " " + Printable(frame.name));
+  doing_ = verb + (frame.name.empty() ? "" : " " + text::Harmless(frame.name));
   const bool is_root = frame.type == FrameType::kList && frame.name.empty();
   const TransferError error = is_root ? TransferError::kNone : Check(frame.name);
   if (error != TransferError::kNone) return Fail(connection, error);
@@ -208,7 +209,7 @@ void Session::OnClose(Connection&, CloseReason reason) {
 void Session::Log(std::string_view outcome) {
   if (service_->options.log) {
     service_->options.log(peer_ + " " + (doing_.empty() ? "hello" : doing_) + ": " +
-                          Printable(outcome));
+                          text::Harmless(outcome));
   }
   doing_.clear();
 }

@@ -17,6 +17,7 @@
 #include "tools/cli/loop_flags.h"
 #include "tools/report/format.h"
 #include "tools/report/progress.h"
+#include "tools/text/harmless.h"
 
 ABSL_FLAG(std::string, o, "",
           "get: the file to write, or the directory to write beneath; without it each file goes "
@@ -99,7 +100,7 @@ class Watch {
   Watch(Loop& loop, std::vector<Task> tasks, ClientOptions options, DiskThread* disk)
       : loop_(loop),
         count_(tasks.size()),
-        label_(count_ == 1 ? Printable(tasks.front().remote_name) : ""),
+        label_(count_ == 1 ? text::Harmless(tasks.front().remote_name) : ""),
         client_(loop, std::move(options), std::move(tasks), disk,
                 [this](const Task& task, const Outcome& outcome) { Report(task, outcome); }),
         interrupt_(loop, [this] { client_.Abort(); }),
@@ -135,11 +136,11 @@ class Watch {
   void Report(const Task& task, const Outcome& outcome) {
     ++done_;
     progress_.Finish();
-    const std::string name = Printable(task.remote_name);
+    const std::string name = text::Harmless(task.remote_name);
     if (!outcome.error.empty()) {
       failed_ = true;
       const char* verb = task.direction == Direction::kGet ? "get " : "put ";
-      cli::Warn(verb + name + ": " + Printable(outcome.error));
+      cli::Warn(verb + name + ": " + text::Harmless(outcome.error));
     }
     if (JsonFromFlag()) {
       json_.push_back({{"name", task.remote_name},

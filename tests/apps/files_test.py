@@ -566,11 +566,13 @@ class OurClient(FilesCase):
                 ("too many", [offer, begin, body, body], "more bytes than the file has"),
                 ("nonsense", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], "not understood"),
                 ("a terminal's commands", [wire.frame(wire.ERROR, struct.pack(">H", 1),
-                                                      wire.text("\x1b[2J\nboo"))], "not found: .*boo")):
+                                                      wire.text("\x1b[2J\n\u009b2J\u202eboo"))],
+                 r"not found: \\x1b\[2J\\x0a\\xc2\\x9b2J\\u202eboo")):
             with self.subTest(what=what):
                 result = self.command("get", answer(*frames), "a", "-o", self.here)
                 self.assert_fails(line, result)
-                self.assertNotIn("\x1b", result.stderr)
+                for command in "\x1b\u009b\u202e":
+                    self.assertNotIn(command, result.stderr)
                 self.assertEqual([n for n in os.listdir(self.here) if not n.endswith(".part")], [])
 
     def test_a_progress_bar_on_a_terminal(self):

@@ -17,7 +17,7 @@
 #include "tests/apps/chat_simulated.h"
 #include "tests/codecs/split_driver.h"
 #include "tests/fuzz/http1_fuzz.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::chat_test {
 namespace {
@@ -31,13 +31,13 @@ sim::WorldOptions WorldOfOne() {
 }
 
 [[noreturn]] void Fail(const char* what, std::string_view line) {
-  std::fprintf(stderr, "%s: %s\n", what, terminal::Harmless(line).c_str());
+  std::fprintf(stderr, "%s: %s\n", what, text::Harmless(line).c_str());
   std::abort();
 }
 
 void CheckLine(std::string_view line) {
   if (!IsUtf8(line)) Fail("not UTF-8", line);
-  if (terminal::Harmless(line) != line) Fail("not harmless", line);
+  if (text::Harmless(line) != line) Fail("not harmless", line);
   for (const char* mark : {"-- ", "!! ", "* "}) {
     if (line.rfind(mark, 0) == 0) return;
   }

@@ -1,33 +1,14 @@
 #include "tools/probe/characters.h"
 
-#include <cstdint>
-
-#include "protocols/utf8.h"
 #include "tools/probe/escapes.h"
 #include "tools/report/table.h"
+#include "tools/text/utf8_front.h"
 
 namespace sluice::probe {
 namespace {
 
-// Of valid UTF-8, one character.
-uint32_t CodePoint(std::string_view character) {
-  const auto lead = static_cast<uint8_t>(character[0]);
-  if (lead < 0x80) return lead;
-  uint32_t value = lead & (0x7f >> character.size());
-  for (const char byte : character.substr(1)) {
-    value = value << 6 | (static_cast<uint8_t>(byte) & 0x3f);
-  }
-  return value;
-}
-
-size_t SizeOfFirst(std::string_view utf8) {
-  size_t size = 1;
-  while (size < utf8.size() && (static_cast<uint8_t>(utf8[size]) & 0xc0) == 0x80) ++size;
-  return size;
-}
-
 // Moves what follows it, or is no character at all.
-bool Steers(uint32_t value) {
+bool Steers(char32_t value) {
   return value < 0x20 || (value >= 0x7f && value < 0xa0) || value == 0xad ||
          (value >= 0x2028 && value <= 0x202f) || (value >= 0x2060 && value <= 0x206f) ||
          (value >= 0xe000 && value <= 0xf8ff) || value == 0x61c || value == 0xfeff ||
@@ -37,9 +18,10 @@ bool Steers(uint32_t value) {
 }  // namespace
 
 bool IsHarmless(std::string_view utf8_character) {
-  return !utf8_character.empty() && IsUtf8(utf8_character) &&
-         SizeOfFirst(utf8_character) == utf8_character.size() &&
-         !Steers(CodePoint(utf8_character)) && report::DisplayWidth(utf8_character) > 0;
+  if (utf8_character.empty()) return false;
+  const text::Utf8Front front = text::FrontOf(utf8_character);
+  return front.kind == text::Utf8Front::Kind::kCharacter && front.bytes == utf8_character.size() &&
+         !Steers(front.value) && report::DisplayWidth(utf8_character) > 0;
 }
 
 absl::StatusOr<Characters> Characters::Create(std::string_view encoding) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "tools/text/utf8_front.h"
+
 namespace sluice::probe {
 namespace {
 
@@ -29,22 +31,6 @@ std::optional<uint32_t> HexNumber(std::string_view digits, size_t size) {
     number = number << 4 | static_cast<uint32_t>(*digit);
   }
   return number;
-}
-
-// Of the basic plane, no surrogate.
-std::string Utf8Of(uint32_t character) {
-  std::string bytes;
-  if (character < 0x80) {
-    bytes += static_cast<char>(character);
-  } else if (character < 0x800) {
-    bytes += static_cast<char>(0xc0 | character >> 6);
-    bytes += static_cast<char>(0x80 | (character & 0x3f));
-  } else {
-    bytes += static_cast<char>(0xe0 | character >> 12);
-    bytes += static_cast<char>(0x80 | (character >> 6 & 0x3f));
-    bytes += static_cast<char>(0x80 | (character & 0x3f));
-  }
-  return bytes;
 }
 
 absl::Status Wrong(std::string_view text, size_t at, std::string_view what) {
@@ -76,7 +62,9 @@ absl::StatusOr<Escaped> ReadEscape(std::string_view text, size_t at) {
     const std::optional<uint32_t> character = HexNumber(rest.substr(1), 4);
     if (!character) return Wrong(text, at, "four hexadecimal digits belong behind \\u");
     if (*character >= 0xd800 && *character < 0xe000) return Wrong(text, at, "half a character");
-    return Escaped{6, Utf8Of(*character), true};
+    Escaped escaped{6, {}, true};
+    text::AppendUtf8(*character, escaped.bytes);
+    return escaped;
   }
   return Wrong(text, at, "an unknown escape");
 }

@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "tools/report/format.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::probe {
 namespace {
@@ -81,7 +81,7 @@ std::vector<std::string> EventLines(const Event& event, Characters& characters,
                                     const ChunkViewOptions& options) {
   // Names of unix-domain sockets may hold anything.
   std::vector<std::string> lines = {ClockText(event.time) + " " + DeltaText(event.delta) + "  " +
-                                    terminal::Harmless(HeadText(event))};
+                                    text::Harmless(HeadText(event))};
   if (event.kind == EventKind::kReceived || event.kind == EventKind::kSent) {
     for (std::string& line : ChunkLines(event.bytes, characters, options)) {
       lines.push_back(std::move(line));

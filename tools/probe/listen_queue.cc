@@ -19,7 +19,7 @@
 #include "tools/probe/socket_owner.h"
 #include "tools/report/format.h"
 #include "tools/report/table.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::probe {
 namespace {
@@ -116,10 +116,10 @@ void PrintTable(const std::vector<Queue>& queues) {
   for (const Queue& queue : queues) {
     const std::string unit = queue.transport == "udp" ? " B" : "";
     const auto owner = owners.find(queue.inode);
-    table.AddRow({std::string(queue.transport), terminal::Harmless(queue.endpoint.ToString()),
+    table.AddRow({std::string(queue.transport), text::Harmless(queue.endpoint.ToString()),
                   report::FormatExact(queue.length) + unit, report::FormatExact(queue.limit) + unit,
                   Number(queue.drops), Number(queue.half_open),
-                  owner == owners.end() ? "-" : terminal::Harmless(owner->second)});
+                  owner == owners.end() ? "-" : text::Harmless(owner->second)});
   }
   std::fputs(table.ToString().c_str(), stdout);
   std::fflush(stdout);

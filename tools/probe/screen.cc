@@ -16,7 +16,7 @@
 
 #include "tools/report/format.h"
 #include "tools/report/table.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::probe {
 namespace {
@@ -226,8 +226,7 @@ std::string Screen::StatusText() const {
   const std::vector<Peer> peers = context_->link.peers();
   std::string who = peers.empty() ? "nobody is there" : std::to_string(peers.size()) + " peers";
   if (peers.size() == 1)
-    who = "#" + std::to_string(peers[0].number) + " " +
-          terminal::Harmless(peers[0].remote.ToString());
+    who = "#" + std::to_string(peers[0].number) + " " + text::Harmless(peers[0].remote.ToString());
   return " " + who + "  in " + TrafficText(context_->journal.received()) + "  out " +
          TrafficText(context_->journal.sent()) + "  " + report::FormatBytes(bytes_per_second_) +
          "/s  unsent " + report::FormatBytes(static_cast<double>(context_->link.unsent_bytes()));

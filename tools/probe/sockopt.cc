@@ -13,7 +13,7 @@
 #include "tools/probe/output.h"
 #include "tools/probe/sockopt_socket.h"
 #include "tools/probe/sockopt_value.h"
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::probe {
 namespace {
@@ -82,7 +82,7 @@ class Listing {
   Listing(int fd, bool json) : fd_(fd), json_(json), kind_(KindOf(fd)) {}
 
   void Print() {
-    if (!json_) PrintLine(terminal::Harmless(DescribeSocket(fd_)));
+    if (!json_) PrintLine(text::Harmless(DescribeSocket(fd_)));
     for (const OptionLevel& level : LevelsOf(fd_)) {
       if (!json_) PrintLine("\n" + std::string(level.name));
       for (const OptionRow& row : level.rows) {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "tools/terminal/utf8_front.h"
+#include "tools/text/utf8_front.h"
 
 namespace sluice::terminal {
 namespace {
@@ -62,9 +62,9 @@ void KeyDecoder::Feed(std::string_view bytes, absl::FunctionRef<void(char32_t)> 
   std::string_view rest = all;
   while (!rest.empty()) {
     if (rest.front() != kEscape) {
-      const Utf8Front front = FrontOf(rest);
-      if (front.kind == Utf8Front::Kind::kIncomplete) break;
-      if (front.kind == Utf8Front::Kind::kCharacter) on_key(front.value);
+      const text::Utf8Front front = text::FrontOf(rest);
+      if (front.kind == text::Utf8Front::Kind::kIncomplete) break;
+      if (front.kind == text::Utf8Front::Kind::kCharacter) on_key(front.value);
       rest.remove_prefix(front.bytes);
       continue;
     }

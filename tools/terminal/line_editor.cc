@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "tools/terminal/key_decoder.h"
-#include "tools/terminal/utf8_front.h"
+#include "tools/text/utf8_front.h"
 
 namespace sluice::terminal {
 namespace {
@@ -28,8 +28,8 @@ constexpr const char* kBindings[][2] = {
 std::wstring ToWide(std::string_view text) {
   std::wstring wide;
   while (!text.empty()) {
-    const Utf8Front front = FrontOf(text);
-    const bool character = front.kind == Utf8Front::Kind::kCharacter;
+    const text::Utf8Front front = text::FrontOf(text);
+    const bool character = front.kind == text::Utf8Front::Kind::kCharacter;
     wide += static_cast<wchar_t>(character ? front.value : U'\ufffd');
     text.remove_prefix(character ? front.bytes : 1);
   }
@@ -38,7 +38,7 @@ std::wstring ToWide(std::string_view text) {
 
 std::string ToUtf8(const wchar_t* begin, const wchar_t* end) {
   std::string text;
-  for (; begin != end; ++begin) AppendUtf8(static_cast<char32_t>(*begin), text);
+  for (; begin != end; ++begin) text::AppendUtf8(static_cast<char32_t>(*begin), text);
   return text;
 }
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "reactor/base/check.h"
-#include "tools/terminal/harmless.h"
 #include "tools/terminal/line_editor.h"
+#include "tools/text/harmless.h"
 
 namespace sluice::terminal {
 namespace {
@@ -81,7 +81,7 @@ void TypedLines::FollowTerminalSignals() {
 
 void TypedLines::Print(std::string_view text) {
   if (editor_ != nullptr) editor_->Hide();
-  const std::string line = Harmless(text) + "\n";
+  const std::string line = text::Harmless(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fflush(stdout);
   // Inside on_line the line is done, and the next one begins when it returns.

@@ -1,12 +1,12 @@
 // The first character of UTF-8 text that may end, or break, anywhere.
-#ifndef SLUICE_TOOLS_TERMINAL_UTF8_FRONT_H_
-#define SLUICE_TOOLS_TERMINAL_UTF8_FRONT_H_
+#ifndef SLUICE_TOOLS_TEXT_UTF8_FRONT_H_
+#define SLUICE_TOOLS_TEXT_UTF8_FRONT_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace sluice::terminal {
+namespace sluice::text {
 
 struct Utf8Front {
   enum class Kind { kCharacter, kIncomplete, kBroken };
@@ -20,6 +20,6 @@ Utf8Front FrontOf(std::string_view text);
 
 void AppendUtf8(char32_t character, std::string& out);
 
-}  // namespace sluice::terminal
+}  // namespace sluice::text
 
-#endif  // SLUICE_TOOLS_TERMINAL_UTF8_FRONT_H_
+#endif  // SLUICE_TOOLS_TEXT_UTF8_FRONT_H_

@@ -1,11 +1,11 @@
 // Text of strangers, made fit for a terminal.
-#ifndef SLUICE_TOOLS_TERMINAL_HARMLESS_H_
-#define SLUICE_TOOLS_TERMINAL_HARMLESS_H_
+#ifndef SLUICE_TOOLS_TEXT_HARMLESS_H_
+#define SLUICE_TOOLS_TEXT_HARMLESS_H_
 
 #include <string>
 #include <string_view>
 
-namespace sluice::terminal {
+namespace sluice::text {
 
 // `text` with everything spelt out that could move the cursor, change colours, answer for the user
 // or turn the reading direction round: control characters and bytes that are not UTF-8 as \x1b,
@@ -13,6 +13,6 @@ namespace sluice::terminal {
 // pass for two.
 std::string Harmless(std::string_view text);
 
-}  // namespace sluice::terminal
+}  // namespace sluice::text
 
-#endif  // SLUICE_TOOLS_TERMINAL_HARMLESS_H_
+#endif  // SLUICE_TOOLS_TEXT_HARMLESS_H_

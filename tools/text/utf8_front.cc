@@ -1,10 +1,10 @@
-#include "tools/terminal/utf8_front.h"
+#include "tools/text/utf8_front.h"
 
 #include <bit>
 
 #include "protocols/utf8.h"
 
-namespace sluice::terminal {
+namespace sluice::text {
 
 Utf8Front FrontOf(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
@@ -32,4 +32,4 @@ void AppendUtf8(char32_t character, std::string& out) {
   }
 }
 
-}  // namespace sluice::terminal
+}  // namespace sluice::text

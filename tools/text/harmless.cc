@@ -1,10 +1,10 @@
-#include "tools/terminal/harmless.h"
+#include "tools/text/harmless.h"
 
 #include <cstdio>
 
-#include "tools/terminal/utf8_front.h"
+#include "tools/text/utf8_front.h"
 
-namespace sluice::terminal {
+namespace sluice::text {
 namespace {
 
 bool IsControl(char32_t c) {
@@ -44,4 +44,4 @@ std::string Harmless(std::string_view text) {
   return out;
 }
 
-}  // namespace sluice::terminal
+}  // namespace sluice::text
