@@ -136,6 +136,17 @@ class Programs(ChatCase):
         room.kill()
         self.assertEqual(listener.wait(harness.WAIT_S), 0 if listener.returncode == 0 else 1)
 
+    def test_input_that_cannot_be_read_is_said(self):
+        room = self.room()
+        folder = os.open("/", os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        for program in ("join", "send"):
+            process = self.start(program, self.flags(room)[0], stdin=folder)
+            words = process.communicate(timeout=harness.WAIT_S)[1]
+            self.assertEqual(process.returncode, 1, words)
+            self.assertRegex(words, "^sluice-chat: standard input: .*[Dd]irectory")
+        self.stop(room)
+
     def test_plain_speaks_with_the_tutorials_server(self):
         server = self.udp()
         listener = self.start("listen", "--plain", "--count=2",

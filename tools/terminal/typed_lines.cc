@@ -184,7 +184,10 @@ void TypedLines::Finish(const absl::Status& status) {
   ended_ = Ended::kTold;
   input_->Pause();
   editor_.reset();  // the terminal is as it was
-  on_end_(status);
+  // It may destroy this object, whose own status this may be.
+  const absl::Status last = status;
+  OnEnd on_end = std::move(on_end_);
+  on_end(last);
 }
 
 }  // namespace sluice::terminal
