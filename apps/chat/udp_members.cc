@@ -183,6 +183,12 @@ void UdpMembers::OnStop(DatagramSocket& socket) {
   roll_.ForEach([&](UdpMember& member) { SayLast(member, "the room closes"); });
   socket.Close();
   socket_ = nullptr;
+  // Nobody is left to fall silent while other members take their last lines.
+  expiry_.Cancel();
+  for (UdpMember* member; (member = roll_.Oldest()) != nullptr;) {
+    ++stats_.left;
+    roll_.Remove(*member);
+  }
 }
 
 }  // namespace sluice::chat

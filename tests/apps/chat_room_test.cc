@@ -1,10 +1,13 @@
 // The room on the simulated network: whatever a kernel does to bytes, everybody hears the same.
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/chat/udp_control.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reactor/udp.h"
 #include "tests/apps/chat_simulated.h"
 
 namespace sluice::chat_test {
@@ -108,6 +111,51 @@ TEST(SimulatedRoom, WhoComesAndGoesAtAnyTimeLeavesNothingBehind) {
     ASSERT_TRUE(room.TurnUntil([&] { return room.loop().stats().connections == 0; }, 200'000));
     EXPECT_EQ(room.stats().entered, room.stats().left);
     EXPECT_LE(room.stats().members_most, 8u);
+  }
+}
+
+// Asks for its token, and proves itself.
+class ProvingMember final : public DatagramHandler {
+ public:
+  ProvingMember(const Endpoint& room, bool& proved) : room_(room), proved_(proved) {}
+
+  void OnDatagrams(DatagramSocket& socket, absl::Span<const Datagram> batch) override {
+    for (const Datagram& datagram : batch) {
+      const auto control = chat::UdpControl::Parse(datagram.bytes);
+      if (!control.has_value()) continue;
+      proved_ = control->kind == chat::UdpControl::kNoted;
+      if (proved_) continue;
+      socket.Send(room_, chat::UdpControl{chat::UdpControl::kProof, control->token}.ToBytes());
+    }
+  }
+
+ private:
+  const Endpoint room_;
+  bool& proved_;
+};
+
+// The socket outlives the room's goodbye while its close is under way.
+TEST(SimulatedRoom, NobodyFallsSilentInARoomThatCloses) {
+  using std::chrono_literals::operator""ms;
+  for (Duration before = 1ms; before <= 60ms; before += 1ms) {
+    bool proved = false;
+    sim::WorldOptions world = World(static_cast<uint64_t>(before.count()));
+    world.faults = {};
+    world.faults.ratios[static_cast<size_t>(sim::Fault::kLateClose)] = 1000;
+    const Duration expire = 100ms;
+    SimulatedRoom room(world, "UTF-8", {}, {}, {.expire = expire});
+    Loop& loop = room.loop();
+    DatagramSocket* socket = *loop.Bind(*Endpoint::Parse("127.0.0.1:0"), {},
+                                        std::make_unique<ProvingMember>(room.udp(), proved));
+    socket->Send(room.udp(), chat::UdpControl{}.ToBytes());
+    ASSERT_TRUE(room.TurnUntil([&] { return proved; }));
+    const TimePoint stop = loop.now() + expire - before;
+    ASSERT_TRUE(room.TurnUntil([&] { return loop.now() >= stop; }));
+    ASSERT_EQ(room.stats().expired, 0u);
+    loop.Stop(std::chrono::hours(1));
+    while (loop.Turn(loop.now() + 1ms)) {
+    }
+    EXPECT_EQ(room.stats().left, 1u);  // in the one way or in the other
   }
 }
 

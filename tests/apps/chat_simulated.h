@@ -18,7 +18,8 @@ namespace sluice::chat_test {
 class SimulatedRoom {
  public:
   SimulatedRoom(const sim::WorldOptions& world, std::string_view encoding,
-                const chat::RoomOptions& options = {}, const chat::StreamLimits& limits = {})
+                const chat::RoomOptions& options = {}, const chat::StreamLimits& limits = {},
+                const chat::UdpLimits& datagram = {})
       : limits_(limits),
         wire_(*chat::Wire::Create(encoding)),
         room_(options, wire_, stats_),
@@ -28,7 +29,7 @@ class SimulatedRoom {
     tcp_ = (*loop_.Listen(any, chat::ListenerOptionsOf(limits_, any),
                           chat::MakeTcpMembers(room_, wire_, limits_)))
                ->endpoint();
-    auto members = std::make_unique<chat::UdpMembers>(loop_, room_, stats_, chat::UdpLimits(),
+    auto members = std::make_unique<chat::UdpMembers>(loop_, room_, stats_, datagram,
                                                       limits_.message_bytes_max, /*seed=*/1);
     udp_ = (*loop_.Bind(any, {}, std::move(members)))->endpoint();
   }
