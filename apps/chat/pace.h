@@ -19,15 +19,25 @@ class Pace {
 
   // Takes `cost` if so much is there.
   bool Take(const Rate& rate, double cost, TimePoint now) {
-    const std::chrono::duration<double> passed = now - filled_at_;
-    level_ = std::min(rate.burst, level_ + passed.count() * rate.per_second);
-    filled_at_ = now;
+    Fill(rate, now);
     if (level_ < cost) return false;
     level_ -= cost;
     return true;
   }
 
+  // As if nothing had ever been taken.
+  bool Full(const Rate& rate, TimePoint now) {
+    Fill(rate, now);
+    return level_ >= rate.burst;
+  }
+
  private:
+  void Fill(const Rate& rate, TimePoint now) {
+    const std::chrono::duration<double> passed = now - filled_at_;
+    level_ = std::min(rate.burst, level_ + passed.count() * rate.per_second);
+    filled_at_ = now;
+  }
+
   double level_;
   TimePoint filled_at_;
 };

@@ -47,18 +47,35 @@ UdpMember& UdpRoll::Add(const Endpoint& endpoint, TimePoint now) {
   auto& member = members_[endpoint];
   member = std::make_unique<UdpMember>(endpoint, limits_, now);
   if (const std::string key = AddressKey(endpoint); !key.empty()) {
-    auto& address = addresses_[key];
-    if (address == nullptr) {
-      address = std::make_unique<UdpAddress>(UdpAddress{key, 0, 0, {limits_.unproved_bytes, now}});
-    }
-    ++address->members;
-    ++address->unproved;
-    member->address = address.get();
+    UdpAddress& address = AddressOf(key, now);
+    ++address.members;
+    ++address.unproved;
+    member->address = &address;
   }
   by_age_.PushBack(*member);
   unproved_.PushBack(*member);
   Heard(*member, now);
   return *member;
+}
+
+UdpAddress& UdpRoll::AddressOf(const std::string& key, TimePoint now) {
+  ForgetIdle(now);
+  std::unique_ptr<UdpAddress>& address = addresses_[key];
+  if (address == nullptr) {
+    address = std::make_unique<UdpAddress>(key, limits_.unproved_bytes, now);
+  } else if (address->members == 0) {
+    address->Unlink();
+    --idle_count_;
+  }
+  return *address;
+}
+
+void UdpRoll::ForgetIdle(TimePoint now) {
+  while (idle_count_ > kIdleAddressesMax ||
+         (idle_count_ > 0 && idle_.front().bytes.Full(limits_.unproved_bytes, now))) {
+    addresses_.erase(std::string(idle_.front().key));
+    --idle_count_;
+  }
 }
 
 void UdpRoll::Heard(UdpMember& member, TimePoint now) {
@@ -83,7 +100,10 @@ void UdpRoll::Proved(UdpMember& member) {
 void UdpRoll::Remove(UdpMember& member) {
   if (UdpAddress* address = member.address; address != nullptr) {
     if (!member.proved) --address->unproved;
-    if (--address->members == 0) addresses_.erase(std::string(address->key));
+    if (--address->members == 0) {
+      idle_.PushBack(*address);
+      ++idle_count_;
+    }
   }
   members_.erase(Endpoint(member.endpoint));
 }

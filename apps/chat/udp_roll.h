@@ -37,8 +37,11 @@ struct UdpLimits {
   Rate speech{.per_second = 50, .burst = 1000};                    // datagrams of one member
 };
 
-// The members of one address.
-struct UdpAddress {
+// The members of one address. Outlives the last of them until what it was sent is long enough ago:
+// else whoever makes its members come and go would have it sent a burst each time.
+struct UdpAddress : base::ListNode<struct IdleByAge> {
+  UdpAddress(std::string_view k, const Rate& rate, TimePoint now) : key(k), bytes(rate, now) {}
+
   std::string key;
   size_t members = 0;
   size_t unproved = 0;
@@ -71,6 +74,10 @@ class UdpRoll {
   // its address belong to somebody else: what it is sent is bounded again by what it last granted.
   static constexpr Duration kProofHolds = std::chrono::seconds(60);
 
+  // Addresses without members that are remembered, the latest. To have one of them forgotten takes
+  // a datagram from each of as many others: more than the burst that brings.
+  static constexpr size_t kIdleAddressesMax = 16 << 10;
+
   explicit UdpRoll(const UdpLimits& limits) : limits_(limits) {}
 
   UdpMember* Find(const Endpoint& endpoint);
@@ -97,6 +104,7 @@ class UdpRoll {
   UdpMember* OldestUnproved() { return unproved_.empty() ? nullptr : &unproved_.front(); }
 
   size_t count() const { return members_.size(); }
+  size_t idle_addresses() const { return idle_count_; }
   const UdpLimits& limits() const { return limits_; }
   // The visitor adds and removes nobody.
   template <class Visit>
@@ -108,6 +116,8 @@ class UdpRoll {
   static bool Trusted(const UdpMember& member, TimePoint now) {
     return member.proved && now - member.last_heard < kProofHolds;
   }
+  UdpAddress& AddressOf(const std::string& key, TimePoint now);
+  void ForgetIdle(TimePoint now);
   bool TakeFromAddress(UdpMember& member, size_t bytes, TimePoint now);
 
   const UdpLimits limits_;
@@ -115,6 +125,8 @@ class UdpRoll {
   absl::flat_hash_map<Endpoint, std::unique_ptr<UdpMember>> members_;
   base::List<UdpMember, ByAge> by_age_;  // least recently heard first
   base::List<UdpMember, UnprovedByAge> unproved_;
+  base::List<UdpAddress, IdleByAge> idle_;  // without members, the longest first
+  size_t idle_count_ = 0;
 };
 
 }  // namespace sluice::chat

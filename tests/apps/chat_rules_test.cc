@@ -132,6 +132,38 @@ TEST_F(UdpRollTest, TheUnprovedOfAnAddressShareWhatItIsSent) {
   EXPECT_EQ(Send(second, 401), UdpRoll::Send::kAddressBusy) << "a rest gives a burst, no more";
 }
 
+TEST_F(UdpRollTest, AnAddressIsRememberedWhenItsMembersAreGone) {
+  size_t sent = 0;
+  for (int i = 0; i < 50; ++i) {
+    UdpMember& member = Add("192.0.2.1:" + std::to_string(5000 + i % 2));
+    if (Send(member, 100) == UdpRoll::Send::kYes) sent += 100;
+    roll_.Remove(member);
+  }
+  EXPECT_EQ(sent, 400u);
+  now_ += 1s;
+  EXPECT_EQ(Send(Add("192.0.2.1:5000"), 101), UdpRoll::Send::kAddressBusy);
+  EXPECT_EQ(Send(*roll_.Find(At("192.0.2.1:5000")), 100), UdpRoll::Send::kYes);
+}
+
+TEST_F(UdpRollTest, AnAddressIsForgottenWhenItsBurstIsBackOrTooManyAreRemembered) {
+  const auto pass = [this](const std::string& endpoint) {
+    UdpMember& member = Add(endpoint);
+    Send(member, 400);
+    roll_.Remove(member);
+  };
+  pass("192.0.2.1:5000");
+  pass("192.0.2.2:5000");
+  EXPECT_EQ(roll_.idle_addresses(), 2u);
+  now_ += 4s;
+  Add("192.0.2.3:5000");
+  EXPECT_EQ(roll_.idle_addresses(), 0u);
+  for (size_t i = 0; i < UdpRoll::kIdleAddressesMax + 100; ++i) {
+    pass("198." + std::to_string(i >> 16) + "." + std::to_string(i >> 8 & 255) + "." +
+         std::to_string(i & 255) + ":5000");
+  }
+  EXPECT_LE(roll_.idle_addresses(), UdpRoll::kIdleAddressesMax + 1);
+}
+
 TEST_F(UdpRollTest, AnIpv6PrefixIsAnAddress) {
   Add("[2001:db8::1]:5000");
   Add("[2001:db8::2]:5000");
