@@ -16,6 +16,12 @@ namespace sluice::chat {
 struct StreamLimits {
   size_t message_bytes_max = 4096;      // on the wire
   size_t unsent_bytes_max = 256 << 10;  // above: too slow
+
+  // Whether so much more may wait. A message alone may always, however long: for whom nothing waits
+  // is not slow.
+  bool Fits(size_t unsent, size_t message) const {
+    return unsent == 0 || unsent + message <= unsent_bytes_max;
+  }
 };
 
 // Of a listener of members.

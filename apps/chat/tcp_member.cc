@@ -60,7 +60,7 @@ class TcpMember final : public Framed<LineCodec, OnLine>, public Member {
   bool Hear(const Message& message) override {
     Connection* connection = loop_->Find(id_);
     if (connection == nullptr) return true;  // its OnClose is on its way
-    if (connection->unsent_bytes() + message.line.size() > limits_.unsent_bytes_max) return false;
+    if (!limits_.Fits(connection->unsent_bytes(), message.line.size())) return false;
     connection->Send(message.line);
     return true;
   }

@@ -39,7 +39,7 @@ class WebMember final : public WebSocketHandler, public Member {
 
   bool Hear(const Message& message) override {
     if (socket_ == nullptr) return true;
-    if (socket_->unsent_bytes() + message.text.size() > limits_.unsent_bytes_max) return false;
+    if (!limits_.Fits(socket_->unsent_bytes(), message.text.size())) return false;
     socket_->SendText(message.text);
     return true;
   }

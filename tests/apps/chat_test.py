@@ -265,6 +265,15 @@ class Connections(ChatCase):
                         heard[-200:])
         self.assertEqual(self.counters(room)["dropped_slow"], 1)
 
+    def test_nobody_is_slow_for_whom_nothing_waits(self):
+        room = self.room("--max-unsent-bytes=4096")
+        ana, bob, page = self.lines(room, nick="ana"), self.lines(room), self.browser(room)
+        for _ in range(3):
+            ana.say("x" * 4096)
+            for client in (ana, bob, page):
+                client.hear_until("^ana: x{4096}$")
+        self.assertEqual(self.counters(room)["dropped_slow"], 0)
+
     def test_sigterm_tells_everybody(self):
         room = self.room()
         ana, bob, talk = self.lines(room, nick="ana"), self.browser(room), self.udp()
