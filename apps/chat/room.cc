@@ -50,7 +50,7 @@ void Room::Take(Member& member, std::string_view line) {
   if (!member.inside_) return;
   const std::string harmless = text::Harmless(line);
   if (harmless.size() > options_.message_bytes_max) {
-    return Refuse(member, "not passed on: too long with its control characters spelt out");
+    return Refuse(member, kTooLongSpeltOut);
   }
   const Command command = ParseCommand(harmless);
   const std::string argument(command.argument);
@@ -92,13 +92,16 @@ void Room::Expel(Member& member, std::string_view why) {
   Announce(member.name_ + " left: " + std::string(why));
 }
 
-void Room::SayDatagram(const void* speaker, std::string_view name, std::string_view bytes) {
-  ++stats_.said;
+bool Room::SayDatagram(const void* speaker, std::string_view name, std::string_view bytes) {
   std::string_view text = bytes;
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  Message message = Said(speaker, std::string(name) + ": " + text::Harmless(wire_.DecodeAll(text)));
+  const std::string harmless = text::Harmless(wire_.DecodeAll(text));
+  if (harmless.size() > options_.message_bytes_max) return false;
+  ++stats_.said;
+  Message message = Said(speaker, std::string(name) + ": " + harmless);
   message.datagram = bytes;
   Broadcast(message);
+  return true;
 }
 
 bool Room::HasRoom() {

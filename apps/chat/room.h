@@ -15,6 +15,10 @@
 
 namespace sluice::chat {
 
+// Of a text that is within the limit only as it came.
+inline constexpr std::string_view kTooLongSpeltOut =
+    "not passed on: too long with its control characters spelt out";
+
 struct RoomOptions {
   bool echo = true;  // who says something hears it, too
   size_t members_max = 20'000;
@@ -83,8 +87,9 @@ class Room {
   // He broke a rule: the last he hears is `why`.
   void Expel(Member& member, std::string_view why);
 
-  // A datagram goes to other datagram members as it came, to the others as text in a line.
-  void SayDatagram(const void* speaker, std::string_view name, std::string_view bytes);
+  // A datagram goes to other datagram members as it came, to the others as text in a line. False:
+  // as such a text it is too long, and goes to nobody.
+  bool SayDatagram(const void* speaker, std::string_view name, std::string_view bytes);
 
   // The loop stops: nobody need be told any more who leaves.
   void Closing() { closing_ = true; }

@@ -56,7 +56,9 @@ void UdpMembers::Take(const Datagram& datagram) {
     ++stats_.too_often;
     return;
   }
-  room_.SayDatagram(member, member->name, datagram.bytes);
+  if (room_.SayDatagram(member, member->name, datagram.bytes)) return;
+  ++stats_.too_long;
+  Say(*member, kTooLongSpeltOut);
 }
 
 // Whoever sends is a member, a new one if need be; nullptr: there is no room for it.

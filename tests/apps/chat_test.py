@@ -207,10 +207,12 @@ class Connections(ChatCase):
         talk = self.udp()
         talk.sendto(b"z" * 101, room.address("udp"))
         self.assertEqual(talk.recvfrom(1024)[0], b"-- not passed on: above 100 bytes")
+        talk.sendto(b"\x1b" * 90, room.address("udp"))
+        self.assertRegex(talk.recvfrom(1024)[0], b"^-- not passed on: too long")
         bob.say("/help")
-        self.assertNotIn("zzz", bob.hear_until("zzz|/nick"))
+        self.assertNotIn("x1b", bob.hear_until("zzz|x1b|/nick"))
         counted = self.counters(room)
-        self.assertEqual((counted["expelled"], counted["too_long"]), (2, 1))
+        self.assertEqual((counted["expelled"], counted["too_long"]), (2, 2))
 
     def test_nothing_that_moves_a_cursor_reaches_anybody(self):
         room = self.room()
