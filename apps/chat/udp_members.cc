@@ -96,7 +96,7 @@ void UdpMembers::TakeControl(const Datagram& datagram) {
   if (member == nullptr) return;
   const bool proves = control->kind == UdpControl::kProof && control->token == member->token;
   if (proves && !member->proved) ++stats_.proved;
-  if (proves) roll_.Proved(*member);
+  if (proves) roll_.Proved(*member, now());
   Answer(*member, proves ? UdpControl::kNoted : UdpControl::kToken);
 }
 

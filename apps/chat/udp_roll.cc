@@ -90,7 +90,8 @@ void UdpRoll::Heard(UdpMember& member, TimePoint now) {
   unproved_.PushBack(member);
 }
 
-void UdpRoll::Proved(UdpMember& member) {
+void UdpRoll::Proved(UdpMember& member, TimePoint now) {
+  member.last_proved = now;
   if (member.proved) return;
   member.proved = true;
   member.base::ListNode<UnprovedByAge>::Unlink();

@@ -61,6 +61,7 @@ struct UdpMember : base::ListNode<struct ByAge>, base::ListNode<struct UnprovedB
   size_t datagrams_left = 0;
   size_t bytes_left = 0;
   TimePoint last_heard;
+  TimePoint last_proved;  // where `proved`
   Pace speech;
   UdpAddress* address = nullptr;  // nullptr: loopback
 };
@@ -70,8 +71,9 @@ class UdpRoll {
   // What the room itself may say to one whose grant is used up is kept back from it.
   static constexpr size_t kLastWordBytes = 128;
 
-  // Our programs prove themselves every 15 s. One that fell silent for longer may have gone, and
-  // its address belong to somebody else: what it is sent is bounded again by what it last granted.
+  // Our programs prove themselves every 15 s. One that has not for longer may have gone, and its
+  // address belong to somebody else: what it is sent is bounded again by what it last granted.
+  // Other datagrams of its do not count, for they can be forged.
   static constexpr Duration kProofHolds = std::chrono::seconds(60);
 
   // Addresses without members that are remembered, the latest. To have one of them forgotten takes
@@ -86,7 +88,8 @@ class UdpRoll {
   UdpMember& Add(const Endpoint& endpoint, TimePoint now);
   // It sent something: its silence begins anew, and so does its grant.
   void Heard(UdpMember& member, TimePoint now);
-  void Proved(UdpMember& member);
+  // It sent back its token.
+  void Proved(UdpMember& member, TimePoint now);
   void Remove(UdpMember& member);
 
   enum class Send : uint8_t { kYes, kNoGrant, kAddressBusy };
@@ -114,7 +117,7 @@ class UdpRoll {
 
  private:
   static bool Trusted(const UdpMember& member, TimePoint now) {
-    return member.proved && now - member.last_heard < kProofHolds;
+    return member.proved && now - member.last_proved < kProofHolds;
   }
   UdpAddress& AddressOf(const std::string& key, TimePoint now);
   void ForgetIdle(TimePoint now);

@@ -181,8 +181,8 @@ TEST_F(UdpRollTest, WhoProvesItselfMakesPlaceAtItsAddress) {
   UdpMember& first = Add("192.0.2.1:5000");
   Add("192.0.2.1:5001");
   EXPECT_TRUE(roll_.AddressFull(At("192.0.2.1:5002")));
-  roll_.Proved(first);
-  roll_.Proved(first);
+  roll_.Proved(first, now_);
+  roll_.Proved(first, now_);
   EXPECT_FALSE(roll_.AddressFull(At("192.0.2.1:5002")));
   for (int i = 0; i < 100; ++i) EXPECT_EQ(Send(first, 1000), UdpRoll::Send::kYes);
   roll_.Remove(first);
@@ -191,15 +191,18 @@ TEST_F(UdpRollTest, WhoProvesItselfMakesPlaceAtItsAddress) {
   EXPECT_TRUE(roll_.AddressFull(At("192.0.2.1:5003")));
 }
 
-TEST_F(UdpRollTest, AProofHoldsForAMinuteOfSilence) {
+TEST_F(UdpRollTest, AProofHoldsForAMinute) {
   UdpMember& member = Add("192.0.2.1:5000");
-  roll_.Proved(member);
+  roll_.Proved(member, now_);
   now_ += UdpRoll::kProofHolds - 1ns;
   for (int i = 0; i < 100; ++i) EXPECT_EQ(Send(member, 1000), UdpRoll::Send::kYes);
   now_ += 1ns;
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Send(member, 10), UdpRoll::Send::kYes);
   EXPECT_EQ(Send(member, 10), UdpRoll::Send::kNoGrant);
   roll_.Heard(member, now_);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Send(member, 10), UdpRoll::Send::kYes);
+  EXPECT_EQ(Send(member, 10), UdpRoll::Send::kNoGrant) << "a datagram can be forged, a proof not";
+  roll_.Proved(member, now_);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(Send(member, 1000), UdpRoll::Send::kYes);
 }
 
@@ -210,7 +213,7 @@ TEST_F(UdpRollTest, TheLongestSilentComesFirst) {
   EXPECT_EQ(roll_.Oldest(), &first);
   roll_.Heard(first, now_ + 1s);
   EXPECT_EQ(roll_.Oldest(), &second);
-  roll_.Proved(second);
+  roll_.Proved(second, now_);
   EXPECT_EQ(roll_.Oldest(), &second);
   EXPECT_EQ(roll_.OldestUnproved(), &third);
   roll_.Remove(third);
