@@ -54,6 +54,11 @@ ABSL_FLAG(int64_t, max_per_address, 64,
 ABSL_FLAG(int64_t, udp_rate, 50,
           "serve: datagrams a second of one UDP member that are passed on, after a burst of twenty "
           "times as many");
+ABSL_FLAG(
+    int64_t, line_rate, 200,
+    "serve: lines a second of one TCP or WebSocket member that are read, after a burst of five "
+    "times as many; a line counts once for each 128 bytes, and in a room of more than 25 as "
+    "often as these are there");
 ABSL_FLAG(absl::Duration, drain, absl::Seconds(5),
           "serve: after the first SIGTERM or SIGINT, how long members may take to get their last "
           "lines");
@@ -86,6 +91,7 @@ constexpr std::initializer_list<const char*> kServeFlags = {"echo",
                                                             "unproved_rate",
                                                             "max_per_address",
                                                             "udp_rate",
+                                                            "line_rate",
                                                             "drain"};
 
 size_t SizeFlag(const char* name, int64_t value, int64_t low, int64_t high) {
@@ -168,6 +174,9 @@ absl::StatusOr<ServeOptions> ServeOptionsFromFlags() {
   options.room.message_bytes_max = options.stream.message_bytes_max;
   options.stream.unsent_bytes_max =
       SizeFlag("max_unsent_bytes", absl::GetFlag(FLAGS_max_unsent_bytes), 4096, 1 << 30);
+  const auto lines =
+      static_cast<double>(SizeFlag("line_rate", absl::GetFlag(FLAGS_line_rate), 1, 1 << 30));
+  options.stream.speech = {.per_second = lines, .burst = 5 * lines};
   options.datagram = UdpLimitsFromFlags();
   cli::RequireRange("drain", absl::GetFlag(FLAGS_drain), absl::ZeroDuration(), absl::Hours(24));
   options.drain = cli::ToDuration(absl::GetFlag(FLAGS_drain));

@@ -25,6 +25,17 @@ class Pace {
     return true;
   }
 
+  // Takes it in any case: what is not there is owed.
+  void Spend(const Rate& rate, double cost, TimePoint now) {
+    Fill(rate, now);
+    level_ -= cost;
+  }
+  // Until nothing is owed any more.
+  Duration Wait(const Rate& rate) const {
+    if (level_ >= 0) return Duration(0);
+    return std::chrono::ceil<Duration>(std::chrono::duration<double>(-level_ / rate.per_second));
+  }
+
   // As if nothing had ever been taken.
   bool Full(const Rate& rate, TimePoint now) {
     Fill(rate, now);

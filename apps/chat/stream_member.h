@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "apps/chat/pace.h"
 #include "apps/chat/room.h"
 #include "apps/chat/wire.h"
 #include "protocols/http1_server.h"
@@ -16,6 +17,8 @@ namespace sluice::chat {
 struct StreamLimits {
   size_t message_bytes_max = 4096;      // on the wire
   size_t unsent_bytes_max = 256 << 10;  // above: too slow
+
+  Rate speech{.per_second = 200, .burst = 1000};  // lines of one member (speech.h)
 
   // Whether so much more may wait. A message alone may always, however long: for whom nothing waits
   // is not slow.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "apps/chat/speech.h"
 #include "apps/chat/stream_member.h"
 #include "protocols/line.h"
 #include "reactor/framed.h"
@@ -34,7 +35,17 @@ class TcpMember final : public Framed<LineCodec, OnLine>, public Member {
     Framed::OnOpen(connection);
     loop_ = &connection.loop();
     id_ = connection.id();
+    speech_.emplace(*loop_, limits_.speech, [this] {
+      if (Connection* paused = loop_->Find(id_)) paused->ResumeReading();
+    });
     room_.Enter(*this);
+  }
+
+  void TakeLine(Connection& connection, std::string_view line) {
+    Take(line);
+    if (!speech_->Said(line.size(), room_.count()) && connection.is_reading()) {
+      connection.PauseReading();
+    }
   }
 
   void Take(std::string_view line) {
@@ -79,10 +90,11 @@ class TcpMember final : public Framed<LineCodec, OnLine>, public Member {
   const StreamLimits& limits_;
   Loop* loop_ = nullptr;
   ConnectionId id_;
+  std::optional<Speech> speech_;  // once it is open
 };
 
-void OnLine::operator()(Connection&, std::string_view line) {
-  member->Take(line);
+void OnLine::operator()(Connection& connection, std::string_view line) {
+  member->TakeLine(connection, line);
 }
 
 }  // namespace

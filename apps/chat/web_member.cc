@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "apps/chat/page_html.h"
+#include "apps/chat/speech.h"
 #include "apps/chat/stream_member.h"
 #include "protocols/websocket_route.h"
 
@@ -15,12 +17,22 @@ class WebMember final : public WebSocketHandler, public Member {
 
   void OnOpen(WebSocket& socket) override {
     socket_ = &socket;
+    speech_.emplace(socket.connection().loop(), limits_.speech, [this] {
+      if (socket_ != nullptr) socket_->ResumeReading();
+    });
     room_.Enter(*this);
   }
 
   void OnMessage(WebSocket&, const WebSocketMessage& message) override {
-    if (message.text) return room_.Take(*this, message.data);
-    room_.Refuse(*this, "not passed on: only text messages are");
+    const size_t bytes = message.data.size();
+    if (message.text) {
+      room_.Take(*this, message.data);
+    } else {
+      room_.Refuse(*this, "not passed on: only text messages are");
+    }
+    if (!speech_->Said(bytes, room_.count()) && socket_ != nullptr && socket_->is_open()) {
+      socket_->PauseReading();
+    }
   }
 
   void OnStop(WebSocket& socket) override {
@@ -54,6 +66,7 @@ class WebMember final : public WebSocketHandler, public Member {
   Room& room_;
   const StreamLimits& limits_;
   WebSocket* socket_ = nullptr;
+  std::optional<Speech> speech_;  // once it is open
 };
 
 }  // namespace

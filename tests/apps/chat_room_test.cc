@@ -114,6 +114,32 @@ TEST(SimulatedRoom, WhoComesAndGoesAtAnyTimeLeavesNothingBehind) {
   }
 }
 
+TEST(SimulatedRoom, AFastSpeakerIsReadAtItsPaceAndLosesNothing) {
+  constexpr size_t kLines = 100;
+  RawClient::Seen heard;
+  RawClient::Seen spoken;
+  sim::WorldOptions world = World(1);
+  world.faults = {};
+  SimulatedRoom room(world, "UTF-8", {}, {.speech = {.per_second = 10, .burst = 20}});
+  Loop& loop = room.loop();
+  room.Connect(heard);
+  const ConnectionId speaker = room.Connect(spoken);
+  ASSERT_TRUE(room.TurnUntil([&] { return room.stats().entered == 2; }));
+  std::string lines;
+  for (size_t i = 0; i < kLines; ++i) lines += "line\n";
+  const TimePoint began = loop.now();
+  room.Say(speaker, lines);
+  loop.Find(speaker)->EndOutput();
+  while (room.stats().said < kLines) {
+    room.Turn();
+    const std::chrono::duration<double> passed = loop.now() - began;
+    ASSERT_LE(static_cast<double>(room.stats().said), 20 + 10 * passed.count() + 2);
+    ASSERT_LE(passed.count(), 60) << room.stats().said;
+  }
+  ASSERT_TRUE(room.TurnUntil([&] { return SaidIn(heard.received).size() == kLines; }));
+  ASSERT_TRUE(room.TurnUntil([&] { return room.stats().left == 1; }));
+}
+
 // Asks for its token, and proves itself.
 class ProvingMember final : public DatagramHandler {
  public:

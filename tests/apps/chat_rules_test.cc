@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apps/chat/command.h"
+#include "apps/chat/speech.h"
 #include "apps/chat/udp_control.h"
 #include "apps/chat/udp_roll.h"
 #include "gmock/gmock.h"
@@ -65,6 +66,14 @@ TEST(UdpControl, ReadsWhatItWrites) {
   std::string wrong = ask;
   wrong.back() = 'g';
   EXPECT_FALSE(UdpControl::Parse(wrong).has_value());
+}
+
+TEST(Speech, ALineCostsWhatItWeighsTimesWhoHearsIt) {
+  EXPECT_EQ(SpeechCost(0, 1, 1000), 1);
+  EXPECT_EQ(SpeechCost(127, 25, 1000), 1);
+  EXPECT_EQ(SpeechCost(128, 25, 1000), 2);
+  EXPECT_EQ(SpeechCost(10, 4000, 1000), 160);
+  EXPECT_EQ(SpeechCost(4096, 20'000, 1000), 1000) << "anything can be paid for";
 }
 
 class UdpRollTest : public testing::Test {

@@ -240,7 +240,7 @@ class Connections(ChatCase):
         self.assertEqual((counted["refused_full"], counted["evicted"]), (2, 1))
 
     def test_the_slow_are_dropped_with_a_reason_and_hold_nobody_up(self):
-        room = self.room("--max-unsent-bytes=65536")
+        room = self.room("--max-unsent-bytes=65536", "--line-rate=1000000")
         slow = socket.socket()
         self.addCleanup(slow.close)
         slow.settimeout(harness.WAIT_S)
