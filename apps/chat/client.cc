@@ -5,6 +5,12 @@
 
 namespace sluice::chat {
 
+namespace {
+
+constexpr Duration kGoodbye = std::chrono::seconds(5);
+
+}  // namespace
+
 absl::Status Client::Run(const LoopOptions& loop_options) {
   absl::StatusOr<std::unique_ptr<Loop>> loop = Loop::Create(loop_options);
   if (!loop.ok()) return loop.status();
@@ -15,12 +21,19 @@ absl::Status Client::Run(const LoopOptions& loop_options) {
   link_ = *std::move(link);
   loop_->Run();
   link_.reset();
+  goodbye_.reset();
   loop_.reset();
   return status_;
 }
 
 void Client::Interrupted() {
   if (std::exchange(interrupted_, true) || !ready_) return loop_->Stop(Duration(0));
+  FinishSoon();
+}
+
+void Client::FinishSoon() {
+  goodbye_ = std::make_unique<Timer>(*loop_, [this] { OnEnd(absl::OkStatus()); });
+  goodbye_->ArmAfter(kGoodbye);
   Finish();
 }
 

@@ -3,12 +3,14 @@
 #define SLUICE_APPS_CHAT_CLIENT_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "apps/chat/link.h"
 #include "apps/chat/wire.h"
 #include "reactor/loop.h"
+#include "reactor/timer.h"
 
 namespace sluice::chat {
 
@@ -37,7 +39,10 @@ class Client : public LinkEvents {
   // The room has been entered, and the name asked for.
   virtual void Begin() {}
   void OnEnd(const absl::Status& status) override;
+  // Ends once the room has taken everything, however slowly it reads.
   void Finish() { link_->Finish(); }
+  // The same, and does not wait for a room that does not close its side.
+  void FinishSoon();
 
   bool interrupted() const { return interrupted_; }
   bool is_udp() const { return options_.link.transport == Transport::kUdp; }
@@ -52,6 +57,7 @@ class Client : public LinkEvents {
   void Interrupted();
 
   absl::Status status_;
+  std::unique_ptr<Timer> goodbye_;
   bool ready_ = false;
   bool ended_ = false;
   bool interrupted_ = false;

@@ -27,7 +27,7 @@ class Listener : public Client {
     Print(line);
     const bool said = !IsNotice(line) && !IsRefusal(line);
     if (said) ++heard_;
-    if (heard_all() || std::ferror(stdout) != 0) Finish();
+    if (heard_all() || std::ferror(stdout) != 0) FinishSoon();
   }
 
   void Print(std::string_view line) {

@@ -136,6 +136,20 @@ class Programs(ChatCase):
         room.kill()
         self.assertEqual(listener.wait(harness.WAIT_S), 0 if listener.returncode == 0 else 1)
 
+    def test_nobody_waits_for_a_room_that_does_not_close(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        target = f"--tcp=127.0.0.1:{server.getsockname()[1]}"
+        programs = [self.start("listen", target, "--count=1"), self.start("listen", target)]
+        connections = [server.accept()[0] for _ in programs]
+        for connection in connections:
+            self.addCleanup(connection.close)
+            connection.sendall(b"ana: hello\n")
+        self.assertEqual(programs[1].stdout.readline(), "ana: hello\n")
+        programs[1].send_signal(signal.SIGINT)
+        for program in programs:
+            self.assertEqual(program.wait(harness.WAIT_S), 0, program.stderr.read())
+
     def test_input_that_cannot_be_read_is_said(self):
         room = self.room()
         folder = os.open("/", os.O_RDONLY)
