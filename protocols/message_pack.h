@@ -32,6 +32,8 @@
 #include <string_view>
 #include <utility>
 
+#include "protocols/message_pack_shape.h"
+
 namespace sluice {
 
 struct MessagePackLimits {
@@ -72,13 +74,25 @@ class MessagePackObject {
   // Nil where ok() is false.
   const msgpack::object& object() const { return handle_.get(); }
 
-  // Nothing where the object has another shape than T: its types differ, or a number does not fit.
-  // T may be a std::string_view, a number, containers, a struct with MSGPACK_DEFINE.
+  // Nothing where the object has another shape than T: its types differ, a number does not fit, or
+  // a std::array, std::tuple or std::pair has another number of elements. T may be a
+  // std::string_view, a number, containers, a struct with MSGPACK_DEFINE.
+  //
+  // Of such a struct the package lets the last members be absent, for older peers: they are then as
+  // T{} has them. Give them initialisers where the struct stands in a std::optional or a std::set
+  // or is the key of a map: there the package makes it without {}. A type with msgpack::adaptor::as
+  // must not stand in a std::array or std::tuple that is a member: nobody checks how long that is.
   template <class T>
   std::optional<T> As() const {
-    if (!ok()) return std::nullopt;
+    if (!ok() || !message_pack::Shape<T>::Fits(object())) return std::nullopt;
     try {
-      return object().as<T>();
+      if constexpr (msgpack::has_as<T>::value) {
+        return object().as<T>();
+      } else {
+        T value{};
+        object().convert(value);
+        return value;
+      }
     } catch (const std::exception&) {
       return std::nullopt;
     }

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -60,6 +64,91 @@ TEST(MessagePackTest, AnotherShapeIsNoException) {
   EXPECT_FALSE(object.As<std::vector<int8_t>>().has_value());
   EXPECT_TRUE(object.As<std::vector<int16_t>>().has_value());
   EXPECT_FALSE(DecodeMessagePack("").As<int>().has_value());
+}
+
+struct Point {
+  int x, y;
+  MSGPACK_DEFINE(x, y);
+};
+
+// Made by msgpack::adaptor::as, which has no default.
+struct Ruler {
+  explicit Ruler(int length) : cm(length) {}
+  int cm;
+};
+
+}  // namespace
+}  // namespace sluice
+
+template <>
+struct msgpack::adaptor::as<sluice::Ruler> {
+  sluice::Ruler operator()(const msgpack::object& object) const {
+    return sluice::Ruler(object.as<int>());
+  }
+};
+
+namespace sluice {
+namespace {
+
+// What a variable without an initialiser then finds.
+[[gnu::noinline]] void DirtyTheStack() {
+  volatile unsigned char bytes[8192];
+  for (volatile unsigned char& byte : bytes) byte = 0x5a;
+}
+
+TEST(MessagePackTest, MembersThatAreAbsentAreZero) {
+  for (const std::string& bytes : {B("\x90"), B("\x91\x07")}) {
+    DirtyTheStack();
+    const auto point = DecodeMessagePack(bytes).As<Point>();
+    ASSERT_TRUE(point.has_value());
+    EXPECT_EQ(point->x, bytes.size() == 1 ? 0 : 7);
+    EXPECT_EQ(point->y, 0);
+  }
+  const auto points = DecodeMessagePack(B("\x91\x90")).As<std::vector<Point>>();
+  ASSERT_TRUE(points.has_value());
+  EXPECT_EQ(points->at(0).x, 0);
+}
+
+template <class T>
+bool Takes(const std::string& bytes) {
+  return DecodeMessagePack(bytes).As<T>().has_value();
+}
+
+TEST(MessagePackTest, ArraysOfAnotherLengthAreAnotherShape) {
+  const std::string none = B("\x90"), two = B("\x92\x01\x02"), three = B("\x93\x01\x02\x03");
+  using Two = std::array<int, 2>;
+  EXPECT_FALSE(Takes<Two>(none));
+  EXPECT_TRUE(Takes<Two>(two));
+  EXPECT_FALSE(Takes<Two>(three));
+  EXPECT_FALSE((Takes<std::tuple<int, int>>(none)));
+  EXPECT_TRUE((Takes<std::tuple<int, int>>(two)));
+  EXPECT_FALSE((Takes<std::tuple<int, int>>(three)));
+  EXPECT_FALSE(Takes<std::tuple<>>(two));
+  EXPECT_FALSE((Takes<std::pair<int, int>>(three)));
+  EXPECT_FALSE((Takes<std::array<Ruler, 2>>(none)));
+  EXPECT_TRUE((Takes<std::array<Ruler, 2>>(two)));
+  EXPECT_FALSE((Takes<std::tuple<Ruler, Ruler, Ruler>>(two)));
+  EXPECT_TRUE((Takes<std::tuple<Ruler, int, Ruler>>(three)));
+}
+
+TEST(MessagePackTest, SoDoTheyWithinOthers) {
+  using Two = std::array<int, 2>;
+  for (const bool right : {true, false}) {
+    const std::string element = right ? B("\x92\x01\x02") : B("\x91\x01");
+    EXPECT_EQ(Takes<std::vector<Two>>("\x91" + element), right);
+    EXPECT_EQ((Takes<std::array<Two, 1>>("\x91" + element)), right);
+    EXPECT_EQ(Takes<std::tuple<Two>>("\x91" + element), right);
+    EXPECT_EQ((Takes<std::pair<int, Two>>("\x92\x01" + element)), right);
+    EXPECT_EQ((Takes<std::map<int, Two>>("\x81\x01" + element)), right);
+    EXPECT_EQ((Takes<std::map<Two, int>>("\x81" + element + "\x01")), right);
+    EXPECT_EQ(Takes<std::optional<Two>>(element), right);
+    EXPECT_EQ(Takes<std::shared_ptr<Two>>(element), right);
+  }
+  EXPECT_TRUE(Takes<std::optional<Two>>("\xc0"));
+  for (const char* text : {"\xa1h", "\xa3hid", "\xc4\x01h"}) {
+    EXPECT_FALSE((Takes<std::array<char, 2>>(text))) << text;
+  }
+  EXPECT_TRUE((Takes<std::array<char, 2>>("\xa2hi")));
 }
 
 TEST(MessagePackTest, EveryCutIsTruncatedAndMoreIsTrailing) {
