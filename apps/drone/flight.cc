@@ -104,6 +104,11 @@ void Flight::Learn(const Exchange& exchange) {
   if (done && (command->verb == Verb::kLand || command->verb == Verb::kEmergency)) may_fly_ = false;
 }
 
+bool Flight::may_fly() const {
+  const std::optional<Verb> verb = radio_.under_way();
+  return may_fly_ || (verb && (*verb == Verb::kTakeoff || KindOf(*verb) == Kind::kMotion));
+}
+
 void Flight::KeepAlive() {
   if (radio_.busy()) return;
   radio_.Send(std::string(Word(Verb::kAskBattery)), [this](const Exchange& exchange) {
@@ -117,7 +122,7 @@ void Flight::KeepAlive() {
 void Flight::Leave(Done landed, absl::AnyInvocable<void()> left) {
   leaving_ = true;
   keep_alive_.Cancel();
-  if (!may_fly_) return left();
+  if (!may_fly()) return left();
   Do(std::string(Word(Verb::kLand)),
      [landed = std::move(landed), left = std::move(left)](const Exchange& exchange) mutable {
        landed(exchange);

@@ -53,7 +53,8 @@ class Flight {
   bool Do(std::string text, Done done);
   // Lands first if it may fly, saying by `landed` how that ended. From then on nothing is sent.
   void Leave(Done landed, absl::AnyInvocable<void()> left);
-  bool may_fly() const { return may_fly_; }
+  // What was sent and not yet answered counts as done.
+  bool may_fly() const;
 
   // The newest line of the state stream, and its age; nothing: none came.
   std::string_view state() const { return state_; }

@@ -67,6 +67,11 @@ int Radio::TriesMax(const Asked& asked) const {
   return options_.tries + static_cast<int>(MotionTime(asked) / options_.timeout);
 }
 
+std::optional<Verb> Radio::under_way() const {
+  if (!busy() || current_.tries == 0 || !current_.command) return std::nullopt;
+  return current_.command->verb;
+}
+
 void Radio::Send(std::string text, Done done) {
   SLUICE_CHECK(!busy(), "one command is outstanding at a time");
   current_ = Ask(std::move(text));

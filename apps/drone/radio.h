@@ -85,6 +85,8 @@ class Radio {
   void set_socket(DatagramSocket* socket) { socket_ = socket; }
 
   bool busy() const { return done_ != nullptr; }
+  // Nothing where none is outstanding, or where it is not a known one, or not on its way yet.
+  std::optional<Verb> under_way() const;
   // Not while busy. `done` is called once, later, and may Send the next.
   void Send(std::string text, Done done);
   // Ends what is outstanding, for something that cannot wait.

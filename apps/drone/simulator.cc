@@ -132,8 +132,15 @@ void Simulator::PassTime(Pilot& pilot) {
 void Simulator::Forget(Pilot& pilot) {
   Log(pilot.peer, "is", "forgotten");
   if (options_.drones_max == 1) parked_ = pilot.drone;
-  if (pilot.streams) streams_.erase(StateAddress(pilot.peer));
+  const bool streamed = pilot.streams;
+  const Endpoint state_address = StateAddress(pilot.peer);
   pilots_.erase(Endpoint(pilot.peer));
+  if (!streamed) return;
+  streams_.erase(state_address);
+  const auto heir = std::find_if(pilots_.begin(), pilots_.end(), [&](const auto& other) {
+    return StateAddress(other.first) == state_address;
+  });
+  if (heir != pilots_.end()) StartStream(*heir->second);
 }
 
 // One state stream an address: all of its controllers would get theirs at the same port.

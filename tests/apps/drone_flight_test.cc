@@ -211,12 +211,22 @@ TEST_F(DroneSimulatorTest, OneStateStreamAnAddress) {
   Ask(*second, "takeoff", 10s);
   EXPECT_NEAR(state->received.size(), 100, 1);
   EXPECT_THAT(state->received.back(), HasSubstr(";h:0;"));
-  // The first is forgotten; the second says `command` again, and has it.
-  run_->For(10s);
-  Ask(*second, "battery?", 12s);
-  Ask(*second, "command", 1s);
-  EXPECT_THAT(state->received, testing::Not(IsEmpty()));
-  EXPECT_EQ(simulator_->controllers(), 1u);
+}
+
+TEST_F(DroneSimulatorTest, TheStateStreamPassesToWhoIsLeft) {
+  Begin({.drones_max = 10});
+  const Host host = AddHost();
+  const auto first = AddPeer(host, 9000), second = AddPeer(host, 9001), state = AddPeer(host, 8890);
+  const auto elsewhere = AddPeer(AddHost(), 9000);
+  Ask(*first, "command");
+  Ask(*second, "command");
+  Ask(*elsewhere, "command");
+  for (int i = 0; i < 4; ++i) Ask(*second, "battery?", 10s);
+  ASSERT_EQ(simulator_->controllers(), 1u);
+  state->received.clear();
+  Ask(*second, "takeoff", 4s);
+  EXPECT_NEAR(state->received.size(), 40, 1);
+  EXPECT_THAT(state->received.back(), HasSubstr(";h:80;")) << "its own, too";
 }
 
 TEST_F(DroneSimulatorTest, NonsenseKeepsNothingAlive) {
@@ -366,6 +376,31 @@ TEST_F(DroneFlightTest, LeavingLandsWhatFlies) {
   ASSERT_TRUE(run_->Until([&] { return left; }, world_->now() + 1min));
   EXPECT_EQ(answer, "ok");
   EXPECT_FALSE(drone()->flying());
+}
+
+TEST_F(DroneFlightTest, LeavingLandsWhatIsTakingOff) {
+  Begin();
+  Fly();
+  Do("command");
+  EXPECT_FALSE(flight_->may_fly());
+  flight_->Do("takeoff", [](const Exchange&) {});
+  run_->For(1s);
+  bool left = false;
+  std::string answer;
+  flight_->Leave([&](const Exchange& exchange) { answer = exchange.answer; }, [&] { left = true; });
+  EXPECT_FALSE(left) << "before it has landed";
+  ASSERT_TRUE(run_->Until([&] { return left; }, world_->now() + 1min));
+  EXPECT_EQ(answer, "ok");
+  EXPECT_FALSE(drone()->flying());
+}
+
+TEST_F(DroneFlightTest, LeavingTakesNothingOffThatWaits) {
+  Begin();
+  Fly();
+  bool left = false;
+  flight_->Do("takeoff", [](const Exchange&) {});  // a question goes before it
+  flight_->Leave([](const Exchange&) {}, [&] { left = true; });
+  EXPECT_TRUE(left);
 }
 
 TEST_F(DroneFlightTest, OnlySoManyWait) {
