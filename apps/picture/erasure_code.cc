@@ -2,6 +2,8 @@
 
 #include <isa-l/erasure_code.h>
 
+#include <string_view>
+
 #include "reactor/base/check.h"
 
 namespace sluice::picture {
@@ -17,6 +19,22 @@ std::vector<unsigned char*> AllBytes(absl::Span<const char* const> parts) {
   all.reserve(parts.size());
   for (const char* part : parts) all.push_back(Bytes(part));
   return all;
+}
+
+// Which is to subtract, too.
+void AddTo(std::string& sum, std::string_view bytes) {
+  for (size_t i = 0; i < sum.size(); ++i) sum[i] = static_cast<char>(sum[i] ^ bytes[i]);
+}
+
+// The product of `number` - each of `apart`, over that of `number` - each other of `among`.
+unsigned char Share(size_t number, absl::Span<const size_t> apart, absl::Span<const size_t> among) {
+  unsigned char over = 1, under = 1;
+  for (const size_t other : apart) over = gf_mul(over, static_cast<unsigned char>(number ^ other));
+  for (const size_t other : among) {
+    if (other == number) continue;
+    under = gf_mul(under, static_cast<unsigned char>(number ^ other));
+  }
+  return gf_mul(over, gf_inv(under));
 }
 
 constexpr size_t kTableBytes = 32;  // a factor, as ec_init_tables expands it
@@ -53,9 +71,10 @@ void ErasureCode::Encode(absl::Span<const char* const> data, absl::Span<char* co
 }
 
 // A parity part is the sum of factor * data part. With as many parity parts as data parts are lost,
-// the lost ones are the solution of that many equations: their factors are inverted, which always
-// can be done (any square of a Cauchy matrix can), and what the parts that came contribute is
-// brought to the other side.
+// the lost ones are the solution of that many equations: what the parts that came contribute is
+// brought to the other side, and the factors are inverted, which always can be done (any square of
+// a Cauchy matrix can). All of it takes about as many steps as the group has parts, squared,
+// whoever chose their numbers.
 void ErasureCode::Repair(absl::Span<const char* const> parts, absl::Span<char* const> repaired,
                          size_t part_bytes) const {
   SLUICE_CHECK(parts.size() == data_parts_ + parity_parts_, "as many parts as the code has");
@@ -68,27 +87,47 @@ void ErasureCode::Repair(absl::Span<const char* const> parts, absl::Span<char* c
                "no more parts lost than parity parts came");
   if (lost.empty()) return;
 
-  const size_t n = lost.size();
-  Matrix square(n * n), inverse(n * n);
-  for (size_t row = 0; row < n; ++row) {
-    for (size_t i = 0; i < n; ++i) square[row * n + i] = Factor(used[row], lost[i]);
-  }
-  SLUICE_CHECK(gf_invert_matrix(square.data(), inverse.data(), static_cast<int>(n)) == 0,
-               "a square of a Cauchy matrix can be inverted");
+  std::vector<std::string> sides;
+  for (const size_t part : used) sides.emplace_back(parts[part], part_bytes);
+  Subtract(parts, known, used, absl::MakeSpan(sides));
+  std::vector<const char*> from;
+  for (const std::string& side : sides) from.push_back(side.data());
+  Matrix inverse = Inverse(used, lost);
+  Multiply(inverse, from, repaired, part_bytes);
+}
 
+// From the parity parts `used`, copied to `sides`, what the data parts `known` contributed.
+void ErasureCode::Subtract(absl::Span<const char* const> parts, absl::Span<const size_t> known,
+                           absl::Span<const size_t> used, absl::Span<std::string> sides) const {
+  if (known.empty()) return;
+  Matrix rows;
+  for (const size_t part : used) {
+    for (const size_t data_part : known) rows.push_back(Factor(part, data_part));
+  }
   std::vector<const char*> from;
   for (const size_t part : known) from.push_back(parts[part]);
-  for (const size_t part : used) from.push_back(parts[part]);
-  Matrix rows(n * from.size());
-  for (size_t i = 0; i < n; ++i) {
-    unsigned char* row = &rows[i * from.size()];
-    for (size_t u = 0; u < n; ++u) {
-      const unsigned char factor = inverse[i * n + u];
-      for (size_t k = 0; k < known.size(); ++k) row[k] ^= gf_mul(factor, Factor(used[u], known[k]));
-      row[known.size() + u] = factor;
-    }
+  std::vector<std::string> sums(sides.size(), std::string(sides[0].size(), '\0'));
+  std::vector<char*> to;
+  for (std::string& sum : sums) to.push_back(sum.data());
+  Multiply(rows, from, absl::MakeSpan(to), sides[0].size());
+  for (size_t i = 0; i < sides.size(); ++i) AddTo(sides[i], sums[i]);
+}
+
+// Of the factors of `lost` in `used`, 1 / (used ^ lost), by the formula for Cauchy matrices: a
+// product for each row and one for each column, where elimination would take the third power.
+ErasureCode::Matrix ErasureCode::Inverse(absl::Span<const size_t> used,
+                                         absl::Span<const size_t> lost) const {
+  std::vector<unsigned char> of_used;
+  for (const size_t part : used) of_used.push_back(Share(part, lost, used));
+  std::vector<unsigned char> of_lost;
+  for (const size_t data_part : lost) of_lost.push_back(Share(data_part, used, lost));
+  const size_t n = lost.size();
+  Matrix inverse(n * n);
+  for (size_t i = 0; i < inverse.size(); ++i) {
+    const size_t l = i / n, u = i % n;
+    inverse[i] = gf_mul(gf_mul(of_used[u], of_lost[l]), Factor(used[u], lost[l]));
   }
-  Multiply(rows, from, repaired, part_bytes);
+  return inverse;
 }
 
 }  // namespace sluice::picture

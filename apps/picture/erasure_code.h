@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -34,6 +35,9 @@ class ErasureCode {
 
   void Multiply(Matrix& rows, absl::Span<const char* const> from, absl::Span<char* const> to,
                 size_t part_bytes) const;
+  void Subtract(absl::Span<const char* const> parts, absl::Span<const size_t> known,
+                absl::Span<const size_t> used, absl::Span<std::string> sides) const;
+  Matrix Inverse(absl::Span<const size_t> used, absl::Span<const size_t> lost) const;
   unsigned char Factor(size_t part, size_t data_part) const {
     return factors_[part * data_parts_ + data_part];
   }

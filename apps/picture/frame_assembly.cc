@@ -1,5 +1,7 @@
 #include "apps/picture/frame_assembly.h"
 
+#include <utility>
+
 #include "apps/picture/erasure_code.h"
 #include "reactor/base/check.h"
 
@@ -11,65 +13,70 @@ FrameAssembly::FrameAssembly(const PartHeader& first, TimePoint began)
       began_(began),
       came_(shape_.parts()),
       missing_(shape_.groups),
+      newest_(shape_.groups, kNoPiece),
       groups_incomplete_(shape_.groups) {
   for (size_t group = 0; group < shape_.groups; ++group) {
     missing_[group] = static_cast<uint16_t>(shape_.GroupDataParts(group));
   }
-  held_bytes_ = sizeof(*this) + came_.size() / 8 + missing_.size() * sizeof(missing_[0]);
+  held_bytes_ = sizeof(*this) + came_.size() / 8 + missing_.size() * sizeof(missing_[0]) +
+                newest_.size() * sizeof(newest_[0]);
 }
 
 bool FrameAssembly::Add(size_t part, std::string_view payload) {
   SLUICE_CHECK(!came_[part], "a part that came before");
   came_[part] = true;
   if (state_ != State::kGathering) return false;
-  uint16_t& missing = missing_[shape_.GroupOf(part)];
-  if (missing == 0) return false;
-  if (--missing == 0) --groups_incomplete_;
-  pieces_.push_back({static_cast<uint16_t>(part), std::string(payload)});
+  const size_t group = shape_.GroupOf(part);
+  if (missing_[group] == 0) return false;
+  pieces_.push_back({static_cast<uint16_t>(part), newest_[group], std::string(payload)});
+  newest_[group] = static_cast<uint16_t>(pieces_.size() - 1);
   held_bytes_ += 2 * sizeof(Piece) + payload.size();  // a vector has up to twice the room
+  if (--missing_[group] > 0) return true;
+  --groups_incomplete_;
+  if (shape_.parity_parts > 0) RepairGroup(group);
   return true;
 }
 
 FrameAssembly::Joined FrameAssembly::Join(std::string* picture) const {
   SLUICE_CHECK(complete(), "Join a complete frame");
-  // Whole parts: the last one is padded with zeros, as its parity was made.
+  // Whole parts: a last one that was repaired has the zeros of which its parity was made.
   picture->assign(shape_.data_parts() * shape_.part_bytes, '\0');
-  std::vector<const char*> at(shape_.parts(), nullptr);
   for (const Piece& piece : pieces_) {
-    if (shape_.IsData(piece.part)) {
-      char* place = &(*picture)[size_t{piece.part} * shape_.part_bytes];
-      piece.payload.copy(place, piece.payload.size());
-      at[piece.part] = place;
-    } else {
-      at[piece.part] = piece.payload.data();
-    }
-  }
-  bool repaired = false;
-  for (size_t group = 0; group < shape_.groups; ++group) {
-    repaired |= RepairGroup(group, at, picture->data());
+    piece.payload.copy(&(*picture)[size_t{piece.part} * shape_.part_bytes], piece.payload.size());
   }
   picture->resize(shape_.frame_bytes);
   if (HashOf(*picture) != hash_) return Joined::kDamaged;
-  return repaired ? Joined::kRepaired : Joined::kWhole;
+  return repaired_parts_ > 0 ? Joined::kRepaired : Joined::kWhole;
 }
 
-// False: nothing of it was lost.
-bool FrameAssembly::RepairGroup(size_t group, absl::Span<const char* const> at,
-                                char* picture) const {
+// Makes the data parts that were lost of the parity parts that came instead, as many.
+void FrameAssembly::RepairGroup(size_t group) {
   const size_t data_parts = shape_.GroupDataParts(group);
-  std::vector<const char*> parts;
-  std::vector<char*> lost;
-  for (size_t nth = 0; nth < data_parts + shape_.GroupParityParts(); ++nth) {
-    const size_t part = shape_.PartOf(group, nth);
-    parts.push_back(at[part]);
-    if (nth < data_parts && at[part] == nullptr) {
-      lost.push_back(picture + part * shape_.part_bytes);
+  std::vector<const char*> at(data_parts + shape_.GroupParityParts(), nullptr);
+  std::vector<Piece*> parity;
+  for (size_t i = newest_[group]; i != kNoPiece; i = pieces_[i].before) {
+    Piece& piece = pieces_[i];
+    if (shape_.IsData(piece.part)) {
+      held_bytes_ += shape_.part_bytes - piece.payload.size();  // the frame's last part is shorter
+      piece.payload.resize(shape_.part_bytes, '\0');
+    } else {
+      parity.push_back(&piece);
     }
+    at[shape_.NthOf(piece.part)] = piece.payload.data();
   }
-  if (lost.empty()) return false;
+  if (parity.empty()) return;
+  std::vector<std::string> repaired(parity.size(), std::string(shape_.part_bytes, '\0'));
+  std::vector<char*> room;
+  for (std::string& part : repaired) room.push_back(part.data());
   ErasureCode(data_parts, shape_.GroupParityParts())
-      .Repair(parts, absl::MakeSpan(lost), shape_.part_bytes);
-  return true;
+      .Repair(at, absl::MakeSpan(room), shape_.part_bytes);
+  for (size_t nth = 0, i = 0; nth < data_parts; ++nth) {
+    if (at[nth] != nullptr) continue;
+    parity[i]->part = static_cast<uint16_t>(shape_.PartOf(group, nth));
+    parity[i]->payload = std::move(repaired[i]);
+    ++i;
+  }
+  repaired_parts_ += parity.size();
 }
 
 void FrameAssembly::End(State state) {
@@ -77,6 +84,7 @@ void FrameAssembly::End(State state) {
   held_bytes_ = sizeof(*this) + came_.size() / 8;
   pieces_ = {};
   missing_ = {};
+  newest_ = {};
 }
 
 }  // namespace sluice::picture

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "apps/picture/part.h"
 #include "reactor/base/time.h"
 
@@ -26,10 +25,12 @@ class FrameAssembly {
   }
   bool Has(size_t part) const { return came_[part]; }
   // Of a part it does not have. False where it can do without: its group is complete, or it is no
-  // longer gathering.
+  // longer gathering. Where it completes a group, what was lost of that is repaired: the work of a
+  // frame is spread over its parts.
   bool Add(size_t part, std::string_view payload);
   // As many parts came of each group as it has data parts.
   bool complete() const { return groups_incomplete_ == 0; }
+  size_t repaired_parts() const { return repaired_parts_; }
 
   enum class Joined : uint8_t { kWhole, kRepaired, kDamaged };
   // When complete. kRepaired: data parts were lost. kDamaged: it is not what was sent.
@@ -45,10 +46,12 @@ class FrameAssembly {
  private:
   struct Piece {
     uint16_t part;
+    uint16_t before;  // the group's piece before it, or kNoPiece
     std::string payload;
   };
+  static constexpr uint16_t kNoPiece = kPartsMax;
 
-  bool RepairGroup(size_t group, absl::Span<const char* const> at, char* picture) const;
+  void RepairGroup(size_t group);
 
   FrameShape shape_;
   uint64_t hash_;
@@ -56,7 +59,9 @@ class FrameAssembly {
   State state_ = State::kGathering;
   std::vector<bool> came_;
   std::vector<uint16_t> missing_;  // of each group: how many parts more it needs
+  std::vector<uint16_t> newest_;   // of each group: its piece that came last, or kNoPiece
   size_t groups_incomplete_;
+  size_t repaired_parts_ = 0;
   std::vector<Piece> pieces_;
   size_t held_bytes_ = 0;
 };

@@ -43,6 +43,12 @@ struct FrameShape {
     const size_t data = GroupDataParts(group);
     return nth < data ? group + nth * groups : data_parts() + group + (nth - data) * groups;
   }
+  // The opposite: which of its group's parts it is.
+  size_t NthOf(size_t part) const {
+    if (IsData(part)) return part / groups;
+    const size_t parity = part - data_parts();
+    return GroupDataParts(parity % groups) + parity / groups;
+  }
   size_t PayloadBytes(size_t part) const {
     if (part + 1 != data_parts()) return part_bytes;
     return frame_bytes - part * part_bytes;

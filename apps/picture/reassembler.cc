@@ -1,6 +1,7 @@
 #include "apps/picture/reassembler.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::picture {
 namespace {
@@ -17,6 +18,16 @@ PartVerdict VerdictOf(PartError error) {
       break;
   }
   return PartVerdict::kUsed;
+}
+
+Endpoint HostOf(Endpoint endpoint) {
+  if (endpoint.is_ip()) endpoint.set_port(0);
+  return endpoint;
+}
+
+size_t CountOf(const absl::flat_hash_map<Endpoint, size_t>& counts, const Endpoint& of) {
+  const auto found = counts.find(of);
+  return found == counts.end() ? 0 : found->second;
 }
 
 }  // namespace
@@ -60,27 +71,55 @@ PartVerdict Reassembler::Refuse(PartVerdict verdict) {
 Reassembler::Entry* Reassembler::FindOrAdd(const SenderKey& key, TimePoint now) {
   auto at = entries_.find(key);
   if (at == entries_.end()) {
-    if (entries_.size() >= limits_.senders_max && !MakeRoom(now)) return nullptr;
+    if (entries_.size() >= limits_.senders_max && !MakeRoom(key.from, now)) return nullptr;
     at = entries_.try_emplace(key, limits_.window).first;
+    ++streams_of_sender_[key.from];
+    ++streams_of_host_[HostOf(key.from)];
     ++senders_seen_;
   }
   at->second.last = now;
   return &at->second;
 }
 
-// Forgets the sender that has been silent for longest, if that is long enough: those that do send
-// are never pushed out by others, however many.
-bool Reassembler::MakeRoom(TimePoint now) {
-  const auto oldest =
+// Forgets the sender that has been silent for longest, if that is long enough; or one of somebody
+// who holds more streams than the new one's host, or socket, then would: stream numbers cost
+// nothing. Otherwise those that do send are never pushed out by others, however many.
+bool Reassembler::MakeRoom(const Endpoint& from, TimePoint now) {
+  auto leaves =
       std::min_element(entries_.begin(), entries_.end(),
                        [](const auto& a, const auto& b) { return a.second.last < b.second.last; });
-  if (oldest == entries_.end() || now - oldest->second.last < limits_.sender_idle) return false;
-  FrameWindow& window = oldest->second.window;
+  if (leaves == entries_.end() || now - leaves->second.last < limits_.sender_idle) {
+    leaves = OldestOfCrowd(from);
+  }
+  if (leaves == entries_.end()) return false;
+  FrameWindow& window = leaves->second.window;
   window.Expire(kNever);
   held_bytes_ -= window.held_bytes();
   gone_.Add(window.counts());
-  entries_.erase(oldest);
+  const Endpoint left = leaves->first.from;
+  entries_.erase(leaves);
+  if (--streams_of_sender_[left] == 0) streams_of_sender_.erase(left);
+  if (--streams_of_host_[HostOf(left)] == 0) streams_of_host_.erase(HostOf(left));
   return true;
+}
+
+Reassembler::Entries::iterator Reassembler::OldestOfCrowd(const Endpoint& from) {
+  const size_t by_host = CountOf(streams_of_host_, HostOf(from)) + 1;
+  const size_t by_sender = CountOf(streams_of_sender_, from) + 1;
+  auto found = entries_.end();
+  std::pair<size_t, size_t> most{0, 0};
+  for (auto at = entries_.begin(); at != entries_.end(); ++at) {
+    const Endpoint& other = at->first.from;
+    const std::pair streams(CountOf(streams_of_host_, HostOf(other)),
+                            CountOf(streams_of_sender_, other));
+    const bool neighbour = HostOf(other) == HostOf(from);
+    if (neighbour ? streams.second <= by_sender : streams.first <= by_host) continue;
+    const bool older = streams == most && at->second.last < found->second.last;
+    if (streams <= most && !older) continue;
+    found = at;
+    most = streams;
+  }
+  return found;
 }
 
 void Reassembler::KeepWithinMemory() {

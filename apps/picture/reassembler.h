@@ -27,7 +27,8 @@ struct ReassemblyLimits {
   size_t frame_bytes_max = 16 << 20;
   size_t held_bytes_max = 64 << 20;  // parts of frames that are not whole
   size_t senders_max = 64;
-  // A sender silent for so long makes room for another one.
+  // A sender silent for so long makes room for another one, and who holds more streams than others
+  // does at once.
   Duration sender_idle = std::chrono::seconds(10);
   WindowLimits window{};
 
@@ -61,11 +62,13 @@ class Reassembler : public PictureReader {
 
   PartVerdict Refuse(PartVerdict verdict);
   Entry* FindOrAdd(const SenderKey& key, TimePoint now);
-  bool MakeRoom(TimePoint now);
+  bool MakeRoom(const Endpoint& from, TimePoint now);
+  Entries::iterator OldestOfCrowd(const Endpoint& from);
   void KeepWithinMemory();
 
   ReassemblyLimits limits_;
   Entries entries_;
+  absl::flat_hash_map<Endpoint, size_t> streams_of_sender_, streams_of_host_;  // of entries_
   size_t held_bytes_ = 0;
   uint64_t senders_seen_ = 0;
   Counts gone_;  // of senders forgotten, and of datagrams of none

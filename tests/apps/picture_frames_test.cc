@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/picture/erasure_code.h"
+#include "apps/picture/frame_assembly.h"
 #include "apps/picture/frame_cutter.h"
 #include "apps/picture/frame_rate.h"
 #include "apps/picture/pace.h"
@@ -175,6 +176,29 @@ TEST(ErasureCodeTest, AnyLossUpToTheParityIsRepaired) {
   }
 }
 
+// As a forger may choose them: every data part is lost but `kept`.
+TEST(ErasureCodeTest, HundredsOfPartsAreRepairedAtOnce) {
+  Prng prng(17);
+  for (const size_t kept : {0, 1, 40, 126}) {
+    constexpr size_t kData = 127, kParity = 128, kBytes = 3;
+    const ErasureCode code(kData, kParity);
+    std::vector<std::string> parts;
+    for (size_t i = 0; i < kData + kParity; ++i) parts.push_back(RandomBytes(kBytes, prng));
+    std::vector<const char*> at;
+    for (const std::string& part : parts) at.push_back(part.data());
+    std::vector<char*> parity_at;
+    for (size_t i = kData; i < parts.size(); ++i) parity_at.push_back(parts[i].data());
+    code.Encode(absl::MakeSpan(at).subspan(0, kData), absl::MakeSpan(parity_at), kBytes);
+    std::fill(at.begin() + static_cast<ptrdiff_t>(kept), at.begin() + kData, nullptr);
+    at[kData + 5] = nullptr;
+    std::vector<std::string> repaired(kData - kept, std::string(kBytes, '\0'));
+    std::vector<char*> room;
+    for (std::string& part : repaired) room.push_back(part.data());
+    code.Repair(at, absl::MakeSpan(room), kBytes);
+    for (size_t i = kept; i < kData; ++i) ASSERT_EQ(repaired[i - kept], parts[i]) << i;
+  }
+}
+
 TEST(ParityFlag, IsReadOrRefusedInWords) {
   EXPECT_EQ(Parity::Parse("10+2")->group_parts, 10u);
   EXPECT_EQ(Parity::Parse("10+2")->parity_parts, 2u);
@@ -229,6 +253,24 @@ TEST(Frames, AnyLossesUpToTheParityOfEachGroupAreRepaired) {
     ASSERT_TRUE(gathered.pictures == (std::vector<std::string>{picture})) << begin;
     EXPECT_EQ(gathered.reassembler.totals().repaired, 1u);
   }
+}
+
+// One part never brings the repair of a whole frame with it.
+TEST(Frames, AreRepairedGroupByGroup) {
+  Prng prng(18);
+  const std::string picture = RandomBytes(350, prng);  // two groups of two
+  const std::vector<std::string> datagrams = Cut(Cutting(100, {2, 1}), picture);
+  ASSERT_EQ(datagrams.size(), 6u);
+  const auto part = [&](size_t index) { return ReadPart(datagrams[index]); };
+  FrameAssembly frame(part(0).header, At(Duration(0)));
+  for (const size_t index : {0, 4}) EXPECT_TRUE(frame.Add(index, part(index).payload));
+  EXPECT_EQ(frame.repaired_parts(), 1u);
+  EXPECT_FALSE(frame.complete());
+  for (const size_t index : {5, 1}) EXPECT_TRUE(frame.Add(index, part(index).payload));
+  EXPECT_EQ(frame.repaired_parts(), 2u);
+  std::string joined;
+  EXPECT_EQ(frame.Join(&joined), FrameAssembly::Joined::kRepaired);
+  EXPECT_TRUE(joined == picture);
 }
 
 TEST(Frames, OneLossMoreThanTheParityLosesTheFrame) {
@@ -367,6 +409,35 @@ TEST(Senders, MoreThanThereIsRoomForWaitUntilOneIsSilent) {
   EXPECT_EQ(gathered.reassembler.senders().size(), 2u);
   EXPECT_EQ(gathered.reassembler.senders_seen(), 3u);
   EXPECT_EQ(gathered.reassembler.totals().delivered, 3u);  // the one forgotten included
+}
+
+// Numbers of streams cost nothing: who takes every place gives them back to those who have fewer.
+TEST(Senders, OneThatNumbersManyStreamsLocksNobodyOut) {
+  Prng prng(19);
+  ReassemblyLimits limits;
+  limits.senders_max = 8;
+  Gathered gathered(limits);
+  const auto take = [&](const char* from, uint32_t stream, int at) {
+    const std::string part = Cut(Cutting(100, {}, stream), "picture")[0];
+    return gathered.reassembler.Take(*Endpoint::Parse(from), part, At(milliseconds(at)),
+                                     [](const Picture&) {});
+  };
+  for (uint32_t stream = 1; stream <= 8; ++stream) {
+    EXPECT_EQ(take("192.0.2.66:1", stream, static_cast<int>(stream)), PartVerdict::kUsed);
+  }
+  EXPECT_EQ(take("192.0.2.66:1", 9, 10), PartVerdict::kNoRoom);
+  EXPECT_EQ(take("192.0.2.1:1", 1, 11), PartVerdict::kUsed) << "another host";
+  EXPECT_EQ(take("192.0.2.66:2", 1, 12), PartVerdict::kUsed) << "another program of that host";
+  EXPECT_EQ(take("192.0.2.66:1", 8, 13), PartVerdict::kDuplicate) << "only its oldest are gone";
+  EXPECT_EQ(take("192.0.2.66:1", 1, 14), PartVerdict::kNoRoom);
+  // Hosts share evenly, however many sockets one has.
+  for (int port = 2; port <= 9; ++port) {
+    const std::string from = "192.0.2.1:" + std::to_string(port);
+    EXPECT_EQ(take(from.c_str(), 1, 20 + port),
+              port <= 4 ? PartVerdict::kUsed : PartVerdict::kNoRoom);
+  }
+  EXPECT_EQ(gathered.reassembler.senders().size(), 8u);
+  EXPECT_EQ(take("192.0.2.1:1", 1, 40), PartVerdict::kDuplicate);
 }
 
 // Only the first of its parts, which is enough to claim room for all of it.
