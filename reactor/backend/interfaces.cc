@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "reactor/backend/socket_util.h"
@@ -40,9 +41,14 @@ int PrefixBits(const sockaddr* mask) {
   return std::popcount(reinterpret_cast<const sockaddr_in*>(mask)->sin_addr.s_addr);
 }
 
+// The kernel names an IPv4 address by its label, "eth0:1", where it has one (ip-address(8)); the
+// interface is what stands before the colon, and both have its index.
 NetworkInterface Described(const ifaddrs& entry) {
-  return {.name = entry.ifa_name,
-          .index = if_nametoindex(entry.ifa_name),
+  char name[IF_NAMESIZE];
+  const uint32_t index = if_nametoindex(entry.ifa_name);
+  const bool named = if_indextoname(index, name) != nullptr;
+  return {.name = named ? name : entry.ifa_name,
+          .index = index,
           .up = (entry.ifa_flags & IFF_UP) != 0,
           .loopback = (entry.ifa_flags & IFF_LOOPBACK) != 0,
           .multicast = (entry.ifa_flags & IFF_MULTICAST) != 0,
@@ -50,7 +56,8 @@ NetworkInterface Described(const ifaddrs& entry) {
 }
 
 InterfaceAddress AddressOf(const ifaddrs& entry) {
-  InterfaceAddress address{.address = EndpointOf(*entry.ifa_addr),
+  InterfaceAddress address{.label = entry.ifa_name,
+                           .address = EndpointOf(*entry.ifa_addr),
                            .prefix_bits = PrefixBits(entry.ifa_netmask)};
   if ((entry.ifa_flags & IFF_BROADCAST) != 0 && entry.ifa_broadaddr != nullptr &&
       entry.ifa_broadaddr->sa_family == AF_INET) {
@@ -61,9 +68,10 @@ InterfaceAddress AddressOf(const ifaddrs& entry) {
 
 bool IsCalled(const NetworkInterface& interface, std::string_view text) {
   if (interface.name == text || std::to_string(interface.index) == text) return true;
-  return std::any_of(
-      interface.addresses.begin(), interface.addresses.end(),
-      [&](const InterfaceAddress& address) { return HostText(address.address) == text; });
+  return std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                     [&](const InterfaceAddress& address) {
+                       return HostText(address.address) == text || address.label == text;
+                     });
 }
 
 }  // namespace
@@ -81,9 +89,10 @@ absl::StatusOr<std::vector<NetworkInterface>> ListInterfaces() {
   // One entry an address, and one for the link itself (getifaddrs(3)).
   std::vector<NetworkInterface> interfaces;
   for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
+    NetworkInterface described = Described(*entry);
     auto found = std::find_if(interfaces.begin(), interfaces.end(),
-                              [&](const auto& one) { return one.name == entry->ifa_name; });
-    if (found == interfaces.end()) found = interfaces.insert(found, Described(*entry));
+                              [&](const auto& one) { return one.name == described.name; });
+    if (found == interfaces.end()) found = interfaces.insert(found, std::move(described));
     if (entry->ifa_addr == nullptr) continue;
     const int family = entry->ifa_addr->sa_family;
     if (family == AF_INET || family == AF_INET6) found->addresses.push_back(AddressOf(*entry));

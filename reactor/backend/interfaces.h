@@ -14,7 +14,8 @@
 namespace sluice {
 
 struct InterfaceAddress {
-  Endpoint address;  // port 0
+  std::string label;  // "eth0:1"; the interface's name where it has none of its own
+  Endpoint address;   // port 0
   int prefix_bits = 0;
   std::optional<Endpoint> broadcast{};  // port 0; IPv4 where the interface has one
 
@@ -35,8 +36,8 @@ struct NetworkInterface {
 // By index. Fails only where the host has no means for it.
 absl::StatusOr<std::vector<NetworkInterface>> ListInterfaces();
 
-// By name ("eth0"), by one of its addresses ("10.0.0.1", "fe80::1") or by index ("2"). NotFound
-// names those there are.
+// By name ("eth0"), by the label of one of its addresses ("eth0:1"), by one of its addresses
+// ("10.0.0.1", "fe80::1") or by index ("2"). NotFound names those there are.
 absl::StatusOr<NetworkInterface> FindInterface(std::string_view text);
 
 // The one through which the routing table sends to `destination`, a group, say: the kernel takes it

@@ -3,6 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace sluice {
 namespace {
@@ -39,6 +47,44 @@ TEST(InterfacesTest, EachIsFoundByEachOfItsAddressesHoweverWritten) {
   if (FindInterface("::1").ok()) {
     EXPECT_TRUE(loopback.ok()) << loopback.status().ToString();
   }
+}
+
+// As `ip address add 127.0.0.9/8 dev lo label lo:1` does.
+void AddLabelledAddress() {
+  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo:1");
+  const Endpoint address = *Endpoint::Parse("127.0.0.9:0");
+  std::memcpy(&request.ifr_addr, address.address(), sizeof(sockaddr_in));
+  EXPECT_EQ(ioctl(fd, SIOCSIFADDR, &request), 0) << std::strerror(errno);
+  close(fd);
+}
+
+void ExpectTheLabelIsOfLoopback() {
+  AddLabelledAddress();
+  absl::StatusOr<std::vector<NetworkInterface>> all = ListInterfaces();
+  ASSERT_TRUE(all.ok()) << all.status().ToString();
+  EXPECT_EQ(all->size(), 1u) << "a label is no interface";
+  for (const char* text : {"127.0.0.9", "lo:1", "lo"}) {
+    absl::StatusOr<NetworkInterface> found = FindInterface(text);
+    ASSERT_TRUE(found.ok()) << found.status().ToString();
+    EXPECT_EQ(found->name, "lo") << text;
+    EXPECT_EQ(found->index, if_nametoindex("lo"));
+  }
+}
+
+TEST(InterfacesTest, AnAddressWithALabelIsOfItsInterface) {
+  constexpr int kForbidden = 2;
+  const pid_t child = fork();
+  if (child == 0) {
+    if (unshare(CLONE_NEWNET) != 0) _exit(kForbidden);
+    ExpectTheLabelIsOfLoopback();
+    _exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == kForbidden) GTEST_SKIP() << "no network namespaces here";
+  EXPECT_EQ(status, 0);
 }
 
 TEST(InterfacesTest, AnUnknownOneIsAnErrorThatNamesThoseThereAre) {
