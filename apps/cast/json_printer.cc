@@ -23,6 +23,8 @@ const char* NewsName(Heard heard) {
       return "too late";
     case Heard::kRestart:
       return "restart";
+    case Heard::kImplausible:
+      return "implausible";
   }
   return "";
 }
@@ -80,6 +82,7 @@ class JsonPrinter : public Printer {
                    {"too_late", sequence.too_late},
                    {"duplicates", sequence.duplicated},
                    {"restarts", sequence.restarts},
+                   {"implausible", sequence.implausible},
                    {"plain", one->plain},
                    {"text_bytes", one->bytes}});
       senders.push_back(std::move(json));

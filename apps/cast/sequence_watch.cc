@@ -33,6 +33,10 @@ void SequenceWatch::Begin(const Number& number) {
 
 SequenceWatch::News SequenceWatch::Advance(uint64_t sequence) {
   const uint64_t before = newest_;
+  if (sequence - before > kJumpMax) {
+    ++totals_.implausible;
+    return {.heard = Heard::kImplausible};
+  }
   if (sequence - before >= kWindow) {
     came_.reset();
   } else {

@@ -33,6 +33,8 @@ std::string NewsText(const HeardDatagram& heard) {
       return number + " came too late to tell whether it came before";
     case Heard::kRestart:
       return "started anew, with " + number;
+    case Heard::kImplausible:
+      return number + " is too far ahead to be believed";
   }
   return "";
 }

@@ -118,8 +118,20 @@ TEST_F(Sequence, AnotherRunIsARestartAndItsStragglersAreNot) {
 
 TEST_F(Sequence, TheLargestJumpCountsRight) {
   Hear(1);
-  EXPECT_EQ(Hear(UINT64_MAX), Heard::kGap);
-  EXPECT_EQ(totals().lost, UINT64_MAX - 2);
+  EXPECT_EQ(Hear(1 + SequenceWatch::kJumpMax), Heard::kGap);
+  EXPECT_EQ(totals().lost, SequenceWatch::kJumpMax - 1);
+}
+
+TEST_F(Sequence, AForgedNumberFarAheadChangesNothing) {
+  Hear(1);
+  for (const uint64_t forged : {2 + SequenceWatch::kJumpMax, UINT64_MAX}) {
+    EXPECT_EQ(Hear(forged), Heard::kImplausible);
+  }
+  EXPECT_EQ(Hear(2), Heard::kInOrder);
+  EXPECT_EQ(totals().implausible, 2u);
+  EXPECT_EQ(totals().lost, 0u);
+  EXPECT_EQ(totals().too_late, 0u);
+  EXPECT_EQ(totals().received, 4u);
 }
 
 // Whatever the order: each number that came first counts once, and what never came is lost.
