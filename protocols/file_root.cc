@@ -240,6 +240,16 @@ FileRoot::Place FileRoot::PlaceOf(std::string_view name) const {
   return place;
 }
 
+FileError FileRoot::Place::Replaceable(bool replace) const {
+  struct stat status {};
+  if (fstatat(directory.fd(), last.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError::kNone;
+  }
+  if (S_ISDIR(status.st_mode)) return FileError::kDirectory;
+  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return FileError::kNotRegular;
+  return replace ? FileError::kNone : FileError::kExists;
+}
+
 FileError FileRoot::Delete(std::string_view name) const {
   const Place place = PlaceOf(name);
   if (place.error != FileError::kNone) return place.error;

@@ -95,6 +95,11 @@ class FileRoot {
     FileError error = FileError::kNone;
     SharedFile directory;
     std::string last;
+
+    // What a file that is to take this name finds there: kNone is nothing, or what it may replace;
+    // kExists is a file or a link that is to be kept. Never a directory, a device, a pipe or a
+    // socket: programs that hold those would go on with what nobody else sees.
+    FileError Replaceable(bool replace) const;
   };
   Place PlaceOf(std::string_view name) const;
 

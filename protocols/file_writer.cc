@@ -59,11 +59,8 @@ FileError FileWriter::Begin(const FileRoot& root, std::string_view name,
   place_ = root.PlaceOf(name);
   if (place_.error != FileError::kNone) return place_.error;
   // Now rather than when all of it was received. Commit finds out for certain.
-  struct stat status {};
-  if (fstatat(place_.directory.fd(), place_.last.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
-    if (S_ISDIR(status.st_mode)) return FileError::kDirectory;
-    if (!options.replace) return FileError::kExists;
-  }
+  const FileError error = place_.Replaceable(options.replace);
+  if (error != FileError::kNone) return error;
   const int fd = openat(place_.directory.fd(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, options.mode);
   if (fd >= 0) {
     file_ = SharedFile::Adopt(fd);

@@ -58,11 +58,8 @@ FileError PartialFile::Open(const FileRoot& root, std::string_view name, std::st
   place_ = root.PlaceOf(name);
   if (place_.error != FileError::kNone) return place_.error;
   // Now rather than when all of it was received. Commit finds out for certain.
-  struct stat status {};
-  if (fstatat(place_.directory.fd(), place_.last.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-      S_ISDIR(status.st_mode)) {
-    return FileError::kDirectory;
-  }
+  const FileError error = place_.Replaceable(true);
+  if (error != FileError::kNone) return error;
   temporary_name_ = std::string(kPrefix) + std::string(key) + std::string(kSuffix);
   return OpenLocked();
 }

@@ -37,7 +37,8 @@ class PartialFile {
   PartialFile& operator=(const PartialFile&) = delete;
 
   // What an earlier one of the same name's directory and `key` left, or an empty one. The directory
-  // must exist. `key`: letters and digits, 100 at most. kBusy: another one has it open.
+  // must exist. `key`: letters and digits, 100 at most. kBusy: another one has it open. kDirectory,
+  // kNotRegular: the name has something that a file does not replace.
   FileError Open(const FileRoot& root, std::string_view name, std::string_view key);
 
   uint64_t bytes() const { return bytes_; }

@@ -184,6 +184,8 @@ TEST_F(FileWriterTest, WritesNowhereElse) {
   EXPECT_EQ(writer.Begin(root, "folder/x", {}), FileError::kOutside);
   EXPECT_EQ(writer.Begin(root, "none/x", {}), FileError::kNotFound);
   EXPECT_EQ(writer.Begin(root, "sub", {}), FileError::kDirectory);
+  ASSERT_EQ(mkfifo(inside_.path("a pipe").c_str(), 0600), 0);
+  EXPECT_EQ(writer.Begin(root, "a pipe", {}), FileError::kNotRegular);
   ASSERT_EQ(writer.Begin(root, "out", {}), FileError::kNone);
   ASSERT_EQ(writer.Write("mine"), FileError::kNone);
   ASSERT_EQ(writer.Commit(), FileError::kNone);

@@ -96,6 +96,8 @@ TEST_F(PartialFileTest, WritesNowhereElse) {
   EXPECT_EQ(Open(file, "folder/x"), FileError::kOutside);
   EXPECT_EQ(Open(file, "none/x"), FileError::kNotFound);
   EXPECT_EQ(Open(file, "sub"), FileError::kDirectory);
+  ASSERT_EQ(mkfifo(inside_.path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(Open(file, "pipe"), FileError::kNotRegular);
   EXPECT_EQ(Open(file, "a.txt", "k9"), FileError::kOutside) << "a link where the part should be";
   ASSERT_EQ(Open(file, "out"), FileError::kNone);
   ASSERT_EQ(file.Write("mine"), FileError::kNone);
