@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ Duration PauseFromFlag();
 Duration IdleTimeoutFromFlag();
 bool SyncFromFlag();
 bool JsonFromFlag();
+// To standard output. What is not UTF-8 in it, as names may be, becomes U+FFFD.
+void PrintAsJson(const nlohmann::ordered_json& json);
 // Of the name's bytes on the wire, --encoding, into UTF-8 and back; empty functions for UTF-8.
 using ConvertName = std::function<std::string(std::string_view)>;
 ConvertName NameDecoderFromFlag();

@@ -43,9 +43,7 @@ void PrintJson(const Listing& listing) {
                     {"mode", entry.mode},
                     {"modified_ns", entry.modified_ns}});
   }
-  // A name need not be UTF-8, and JSON must be.
-  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  std::printf("%s\n", json.dump(2, ' ', false, replace).c_str());
+  PrintAsJson(json);
 }
 
 // Runs a loop with this one connection until it is over.

@@ -1,6 +1,8 @@
 // sluice-files: gives and takes files over TCP.
 #include <sys/stat.h>
 
+#include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -107,6 +109,11 @@ bool SyncFromFlag() {
 
 bool JsonFromFlag() {
   return absl::GetFlag(FLAGS_json);
+}
+
+void PrintAsJson(const nlohmann::ordered_json& json) {
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  std::printf("%s\n", json.dump(2, ' ', false, replace).c_str());
 }
 
 ConvertName NameDecoderFromFlag() {

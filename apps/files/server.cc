@@ -37,6 +37,7 @@ class Session : public Channel {
   }
   void OnDrain(Connection& connection) override {
     if (sender_) sender_->Pump(connection);
+    connection.ResumeReading();
   }
   void OnStop(Connection& connection) override {
     stopping_ = true;
@@ -199,7 +200,11 @@ void Session::Finish(Connection& connection, const std::string& what) {
   Log(what);
   sender_.reset();
   receiver_.reset();
-  if (stopping_) connection.Close();
+  if (stopping_) return connection.Close();
+  // Who asks on and on and takes no answer must not fill the memory: the next request waits.
+  if (connection.unsent_bytes() > connection.limits().output_high_water_bytes) {
+    connection.PauseReading();
+  }
 }
 
 void Session::OnClose(Connection&, CloseReason reason) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/flags/flag.h"
 #include "absl/time/time.h"
@@ -69,6 +70,17 @@ std::string LocalPath(const std::string& name, const std::string& output) {
   return IsDirectory(output) ? output + "/" + last : output;
 }
 
+// One of two files that take the same name would be gone, and nobody told.
+void RequireDifferent(const std::vector<Task>& tasks, std::string Task::*target,
+                      const std::string& where) {
+  std::set<std::string_view> seen;
+  for (const Task& task : tasks) {
+    if (seen.insert(task.*target).second) continue;
+    cli::ExitUsage("two files would become \"" + task.*target + "\" " + where +
+                   ": transfer them one by one");
+  }
+}
+
 std::vector<Task> GetTasks(const std::vector<std::string>& names, const std::string& output) {
   if (names.size() > 1 && !output.empty() && !IsDirectory(output)) {
     cli::ExitUsage("-o " + output + " is no directory, and there are several files for it");
@@ -78,6 +90,7 @@ std::vector<Task> GetTasks(const std::vector<std::string>& names, const std::str
     if (PlaceOfPath(name).name.empty()) cli::ExitUsage("\"" + name + "\" names no file");
     tasks.push_back({Direction::kGet, name, LocalPath(name, output)});
   }
+  RequireDifferent(tasks, &Task::local_path, "here");
   return tasks;
 }
 
@@ -91,6 +104,7 @@ std::vector<Task> PutTasks(const std::vector<std::string>& files, const std::str
     if (name.empty()) cli::ExitUsage("\"" + file + "\" names no file");
     tasks.push_back({Direction::kPut, name, file});
   }
+  RequireDifferent(tasks, &Task::remote_name, "on the server");
   return tasks;
 }
 
@@ -111,7 +125,7 @@ class Watch {
     Show();
     loop_.Run();
     progress_.Finish();
-    if (JsonFromFlag()) std::printf("%s\n", json_.dump(2).c_str());
+    if (JsonFromFlag()) PrintAsJson(json_);
     const size_t left = count_ - done_;
     if (left > 0 && cli::Interrupted()) {
       return cli::FailInterrupted(std::to_string(left) + " of " + std::to_string(count_) +

@@ -219,7 +219,8 @@ class OurProtocol(FilesCase):
                 self.assert_refused(code, lambda: self.peer(server).get(name))
         self.assertEqual(self.peer(server).get("in"), b"a")
         for name, size, code in (("none/a", 1, wire.NOT_FOUND), ("../a", 1, wire.BAD_NAME),
-                                 ("sub", 1, wire.DIRECTORY), (".a", 1, wire.FORBIDDEN),
+                                 ("sub", 1, wire.DIRECTORY), ("pipe", 1, wire.NOT_REGULAR),
+                                 (".a", 1, wire.FORBIDDEN),
                                  ("large", 1001, wire.TOO_LARGE), ("huge", 1 << 63, wire.TOO_LARGE)):
             with self.subTest(put=name):
                 self.assert_refused(code, lambda: self.peer(server).offer(name, size))
@@ -345,6 +346,25 @@ class OurProtocol(FilesCase):
         silent = [self.peer(server) for _ in range(20)]
         for peer in silent:
             self.assertEqual(peer.socket.recv(1), b"")
+        self.stop(server)
+
+    def test_who_asks_on_and_takes_no_answer_waits(self):
+        os.mkdir(os.path.join(self.root, "sub"))
+        for number in range(300):
+            self.write(f"{number:0250}", b"")
+        server = self.files_server("--log")
+        greedy, other = self.peer(server), self.peer(server)
+        rounds = 200  # 16 MB of answers, far more than the kernel's buffers hold
+        for _ in range(rounds):
+            greedy.send(wire.frame(wire.LIST, wire.text("")))
+            for _ in range(2):  # the disk's thread has done what was asked before
+                other.list("sub")
+        mine = "%s:%d list: " % greedy.socket.getsockname()
+        self.assertLess(server.errors().count(mine), rounds)
+        entries = 0
+        while greedy.receive(wire.ENTRY, wire.END).kind == wire.ENTRY:
+            entries += 1
+        self.assertEqual(entries, 301)
         self.stop(server)
 
     def test_hundreds_of_clients_at_once(self):
@@ -493,24 +513,41 @@ class OurClient(FilesCase):
         server = self.files_server("--max-name-bytes=20")
         target = server.target()
         mine = self.write("mine", b"m", self.here)
+        pipe = os.path.join(self.here, "pipe")
+        os.mkfifo(pipe)
         for arguments, line in (
                 (["get", target, "none"], "get none: the server says: not found"),
                 (["get", target, "../a"], "the name cannot be one of a file"),
                 (["get", target, "x" * 21], "the name is too long"),
                 (["get", target, "a", "-o", "/none/a"], "get a: /none: .*no directory"),
                 (["get", target, "a", "-o", "/proc/a"], "get a: /proc/a: "),
+                (["get", target, "a", "-o", pipe], "get a: .*pipe: it is not a regular file"),
                 (["put", target, mine], "put mine: the server says: the server takes no files"),
                 (["put", target, "/none"], "put none: /none: not found"),
                 (["put", target, self.here], "it is a directory"),
                 (["list", target, "none"], "list none: the server says: not found")):
             with self.subTest(arguments=arguments):
                 self.assert_fails(line, self.command(*arguments))
+        # A name need not be UTF-8, and JSON must be.
+        result = subprocess.run([harness.program("sluice-files"), "get", target, b"x\xff", "--json"],
+                                capture_output=True, timeout=harness.WAIT_S)
+        self.assertEqual(result.returncode, 1, result)
+        self.assertEqual(json.loads(result.stdout)[0]["name"], "x\ufffd")
         # The others of a command arrive all the same.
         result = self.command("get", target, "none", "a", "-o", self.here)
         self.assert_fails("get none", result)
         self.assertEqual(self.read("a", self.here), b"a")
         self.stop(server)
         self.assert_fails("Connection refused", self.command("get", target, "a"))
+
+    def test_two_files_for_one_name_are_bad_usage(self):
+        for arguments in (["get", "127.0.0.1:1", "a/f", "b/f", "-o", self.here],
+                          ["get", "127.0.0.1:1", "f", "g", "f"],
+                          ["put", "127.0.0.1:1", "x/f", "y/f"]):
+            with self.subTest(arguments=arguments):
+                result = self.command(*arguments)
+                self.assertEqual(result.returncode, 2, result)
+                self.assertRegex(result.stderr, 'two files would become "[^"]*f"')
 
     def test_a_file_that_changes_while_it_is_put(self):
         path = self.write("big", pattern(16_000_000), self.here)
