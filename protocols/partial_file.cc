@@ -37,6 +37,33 @@ bool StillNamed(int directory, const std::string& name, int fd) {
          fstat(fd, &opened) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }
 
+// A part that is there, or a new one.
+struct Attempt {
+  int error = 0;  // an errno
+  SharedFile file;
+  bool created = false;
+  bool read_only = false;  // it has its final permissions already: Commit was killed
+};
+
+Attempt OpenOrCreate(int directory, const std::string& name) {
+  constexpr int kFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  Attempt attempt;
+  int fd = openat(directory, name.c_str(), O_RDWR | kFlags);
+  if (fd < 0 && errno == ENOENT) {
+    attempt.created = true;
+    fd = openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | kFlags, 0600);
+  } else if (fd < 0 && errno == EACCES) {
+    attempt.read_only = true;
+    fd = openat(directory, name.c_str(), O_RDONLY | kFlags);
+  }
+  if (fd < 0) {
+    attempt.error = errno;
+  } else {
+    attempt.file = SharedFile::Adopt(fd);
+  }
+  return attempt;
+}
+
 // A directory can be synced by a descriptor that reads it (fsync(2)); ours only names it.
 FileError SyncDirectory(int directory) {
   const int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -68,10 +95,10 @@ FileError PartialFile::OpenLocked() {
   constexpr int kTriesMax = 100;
   const int directory = place_.directory.fd();
   for (int i = 0; i < kTriesMax; ++i) {
-    const int fd = openat(directory, temporary_name_.c_str(),
-                          O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (fd < 0) return FileErrorOf(errno);
-    SharedFile file = SharedFile::Adopt(fd);
+    const Attempt attempt = OpenOrCreate(directory, temporary_name_);
+    if (attempt.error == EEXIST) continue;  // another one was faster
+    if (attempt.error != 0) return FileErrorOf(attempt.error);
+    const int fd = attempt.file.fd();
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       return errno == EWOULDBLOCK ? FileError::kBusy : FileErrorOf(errno);
     }
@@ -79,8 +106,14 @@ FileError PartialFile::OpenLocked() {
     struct stat status {};
     if (fstat(fd, &status) != 0) return FileErrorOf(errno);
     if (!S_ISREG(status.st_mode)) return FileError::kNotRegular;
+    // Somebody else's, or under another name, too: its owner could go on writing in our file.
+    const bool ours = attempt.created || (status.st_uid == geteuid() && status.st_nlink == 1);
+    if (!ours || attempt.read_only) {
+      if (unlinkat(directory, temporary_name_.c_str(), 0) != 0) return FileErrorOf(errno);
+      continue;
+    }
     bytes_ = static_cast<uint64_t>(status.st_size);
-    file_ = std::move(file);
+    file_ = attempt.file;
     return FileError::kNone;
   }
   return FileError::kBusy;
@@ -116,6 +149,9 @@ FileError PartialFile::Commit(const CommitOptions& options) {
   SLUICE_CHECK(static_cast<bool>(file_), "Commit after an Open that went well");
   const int directory = place_.directory.fd();
   const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, TimespecOf(options.modified_ns)};
+  // The bytes first: it is what takes long, and whoever is killed meanwhile leaves a part that can
+  // still be written, whatever the permissions are to be.
+  if (options.sync && fsync(file_.fd()) != 0) return FileErrorOf(errno);
   if (fchmod(file_.fd(), options.mode & 07777) != 0 || futimens(file_.fd(), times) != 0) {
     return FileErrorOf(errno);
   }

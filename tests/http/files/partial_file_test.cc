@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -82,6 +83,44 @@ TEST_F(PartialFileTest, HasOneOwnerAtATime) {
   ASSERT_EQ(Open(third, "a.txt"), FileError::kNone);
   ASSERT_EQ(third.Write("new"), FileError::kNone);
   EXPECT_EQ(inside_.Read("a.txt"), "");
+}
+
+// As a Commit that was killed leaves it where the file is to be read only.
+TEST_F(PartialFileTest, APartThatCannotBeWrittenIsMadeAnew) {
+  ASSERT_EQ(chmod(inside_.path().c_str(), 0777), 0);
+  const uid_t before = geteuid();
+  if (before == 0) {
+    ASSERT_EQ(seteuid(65534), 0);  // nothing is forbidden to root
+  }
+  Leave("a.txt", "first");
+  EXPECT_EQ(chmod(inside_.path(".sluice-k1.part").c_str(), 0444), 0);
+  PartialFile file;
+  EXPECT_EQ(Open(file, "a.txt"), FileError::kNone);
+  EXPECT_EQ(file.bytes(), 0u);
+  EXPECT_EQ(file.Write("x"), FileError::kNone);
+  EXPECT_EQ(file.Commit({}), FileError::kNone);
+  EXPECT_EQ(inside_.Read("a.txt"), "x");
+  ASSERT_EQ(seteuid(before), 0);
+}
+
+TEST_F(PartialFileTest, APartThatHasAnotherNameTooIsLeftAlone) {
+  inside_.Write("theirs", "planted");
+  std::filesystem::create_hard_link(inside_.path("theirs"), inside_.path(".sluice-k1.part"));
+  PartialFile file;
+  ASSERT_EQ(Open(file, "a.txt"), FileError::kNone);
+  EXPECT_EQ(file.bytes(), 0u);
+  ASSERT_EQ(file.Write("mine"), FileError::kNone);
+  EXPECT_EQ(inside_.Read("theirs"), "planted");
+}
+
+TEST_F(PartialFileTest, APartOfSomebodyElseIsNotTakenUp) {
+  Leave("a.txt", "planted");
+  if (chown(inside_.path(".sluice-k1.part").c_str(), 65534, 65534) != 0) {
+    GTEST_SKIP() << "only root gives files away";
+  }
+  PartialFile file;
+  ASSERT_EQ(Open(file, "a.txt"), FileError::kNone);
+  EXPECT_EQ(file.bytes(), 0u);
 }
 
 TEST_F(PartialFileTest, WritesNowhereElse) {
