@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "apps/files/names.h"
@@ -96,6 +97,11 @@ class MarkerClient : public PlainClient {
   size_t OnData(Connection& connection, std::string_view bytes) override {
     if (!named_) {
       name_ += bytes;
+      if (name_.size() > kNameBytesMax) {
+        End(connection, "the server sends no name: more than " + std::to_string(kNameBytesMax) +
+                            " bytes without a pause");
+        return bytes.size();
+      }
       silence_->ArmAfter(fetch_.pause / 2);
     } else if (!over()) {
       Take(connection, bytes);
@@ -145,6 +151,7 @@ class MarkerClient : public PlainClient {
     End(connection, "");
   }
 
+  static constexpr size_t kNameBytesMax = 1024;  // a pause may never come
   std::string name_;
   bool named_ = false;
   std::string held_back_;

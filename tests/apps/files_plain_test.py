@@ -222,6 +222,26 @@ class Plain(harness.ServerCase):
                 self.assertEqual(result.returncode, 1, result)
                 self.assertRegex(result.stderr, "the name the server sent is none")
 
+    def test_a_marker_server_that_never_pauses(self):
+        server = socket.create_server(("127.0.0.1", 0))
+
+        def serve():
+            client = server.accept()[0]
+            client.settimeout(harness.WAIT_S)
+            try:
+                while True:
+                    client.sendall(b"x" * 10_000)
+            except OSError:
+                client.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with server:
+            result = self.get("marker", server.getsockname(), "-o", self.out)
+            thread.join(harness.WAIT_S)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, "^sluice-files: get .*: the server sends no name: .*\n$")
+
     def test_a_marker_server_that_breaks_off(self):
         server = socket.create_server(("127.0.0.1", 0))
 
