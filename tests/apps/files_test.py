@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import struct
@@ -234,6 +235,19 @@ class OurProtocol(FilesCase):
         self.assert_refused(wire.NOT_WRITABLE, lambda: self.peer(read_only).offer("b", 1))
         self.stop(server)
         self.stop(read_only)
+
+    def test_a_limit_to_the_size_of_files_is_an_error_of_one_transfer(self):
+        server = harness.Server(
+            "sluice-files", f"--backend={self.backend}", "serve", LISTEN, f"--root={self.root}",
+            "--writable", "--no-sync",
+            preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+        self.addCleanup(server.kill)
+        peer = self.peer(server)
+        peer.offer("big", 200_000)
+        peer.send_body(BIG[:200_000], 0)
+        self.assert_refused(wire.TOO_LARGE, lambda: peer.receive(wire.STORED))
+        self.assertEqual(self.peer(server).put("small", b"s"), 0)
+        self.stop(server)
 
     def test_two_who_send_the_same_file_do_not_mix_it(self):
         server = self.files_server("--writable", "--threads=2")

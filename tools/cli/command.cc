@@ -68,6 +68,8 @@ std::vector<std::string> Start(int argc, char** argv, const Command& command) {
   OccupyClosedStandardDescriptors();
   // A log reader that goes away must not take a server with it.
   std::signal(SIGPIPE, SIG_IGN);
+  // Nor must a limit to a file's size (ulimit -f): the write fails with EFBIG.
+  std::signal(SIGXFSZ, SIG_IGN);
   std::atexit(CheckOutputArrived);
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (const std::string text = AskedFor(arguments, command); !text.empty()) {
