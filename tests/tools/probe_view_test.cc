@@ -40,6 +40,13 @@ TEST(ChunkView, CharactersStandUnderTheirFirstByte) {
       ElementsAre("  0000  61 d6 d0 7a                                       |a中z            |"));
 }
 
+// A byte that UTF-7 decodes to a character two columns wide: the next character begins within it.
+TEST(ChunkView, ACharacterWiderThanItsBytesIsADot) {
+  EXPECT_THAT(
+      Lines("+zE,i>", {}, "UTF-7"),
+      ElementsAre("  0000  2b 7a 45 2c 69 3e                                 |......          |"));
+}
+
 TEST(ChunkView, ACharacterCutByAChunkIsBytes) {
   EXPECT_THAT(
       Lines("a\xe4\xb8"),
@@ -69,13 +76,14 @@ TEST(ChunkView, EmptyAndCut) {
 // in hex views every row as wide as the others.
 TEST(ChunkView, NothingSteersTheTerminal) {
   Prng prng(7);
-  const char* kEncodings[] = {"UTF-8", "GBK", "UTF-16LE", "ISO-8859-1", "SHIFT_JIS"};
+  const char* kEncodings[] = {"UTF-8", "GBK", "UTF-16LE", "ISO-8859-1", "SHIFT_JIS", "UTF-7"};
   for (int round = 0; round < 2000; ++round) {
     std::string bytes;
     for (uint64_t size = prng.Between(0, 70 - 1); bytes.size() < size;) {
       // Beginnings of what terminals obey are as likely as anything.
-      bytes += prng.Chance(1, 4) ? std::string("\xc2\x9b")
-                                 : std::string(1, static_cast<char>(prng.Between(0, 256 - 1)));
+      bytes += prng.Chance(1, 4)   ? std::string("\xc2\x9b")
+               : prng.Chance(1, 4) ? std::string("+zE,i>")
+                                   : std::string(1, static_cast<char>(prng.Between(0, 256 - 1)));
     }
     ChunkViewOptions options;
     options.view = static_cast<View>(prng.Between(0, 3 - 1));

@@ -38,7 +38,8 @@ std::string Hex(std::string_view bytes, size_t row) {
 }
 
 // One column a byte: each character stands under its first byte, the columns of its others are
-// blank. `next` is the first character that begins at `begin` or later.
+// blank; one wider than its bytes (UTF-7 has two-column characters in one byte) would push the
+// others away and is a dot. `next` is the first character that begins at `begin` or later.
 std::string TextColumn(const std::vector<Character>& characters, size_t& next, size_t begin,
                        size_t end, size_t row) {
   std::string text;
@@ -50,11 +51,11 @@ std::string TextColumn(const std::vector<Character>& characters, size_t& next, s
     if (character.text.empty()) {
       text.append(std::min(character.size, end - columns), '.');
       columns += std::min(character.size, end - columns);
-    } else if (columns + character.columns <= begin + row) {
+    } else if (character.columns <= character.size && columns + character.columns <= begin + row) {
       text += character.text;
       columns += character.columns;
     } else {
-      text += '.';  // a wide one that begins in the last column
+      text += '.';  // no room, as for a wide one that begins in the last column
       ++columns;
     }
   }
