@@ -5,6 +5,7 @@
 #define NCURSES_WIDECHAR 1
 #include <langinfo.h>
 #include <ncurses.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -73,6 +74,12 @@ int Rows() {
   return std::max(getmaxy(stdscr), 1);
 }
 
+// A terminal that hung up is readable for ever (poll(2)), and ncurses finds no key there.
+bool IsHungUp(int terminal) {
+  pollfd state{.fd = terminal, .events = POLLIN, .revents = 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 // Cut to the width of the screen.
 void PutLine(int row, std::string_view text, attr_t style) {
   const std::string shown(report::CutToWidth(text, Columns()));
@@ -88,7 +95,9 @@ void PutLine(int row, std::string_view text, attr_t style) {
 absl::Status Screen::Start(UiContext context) {
   context_.emplace(std::move(context));
   ChooseCharacterSet();
+  modes_.emplace();
   if (newterm(nullptr, stdout, stdin) == nullptr) {
+    modes_.reset();
     return absl::FailedPreconditionError("ncurses does not know this terminal (TERM): use --plain");
   }
   started_ = true;
@@ -122,6 +131,7 @@ void Screen::Stop() {
   draw_.reset();
   rate_.reset();
   endwin();
+  modes_.reset();
 }
 
 void Screen::OnEvent(const Event& event) {
@@ -130,14 +140,22 @@ void Screen::OnEvent(const Event& event) {
 }
 
 void Screen::ReadKeys() {
-  for (;;) {
+  for (bool first = true;; first = false) {
     wint_t key = 0;
     const int kind = wget_wch(stdscr, &key);
+    if (kind == ERR && first && IsHungUp(STDIN_FILENO)) return TerminalGone();
     if (kind == ERR) break;
     helping_ = false;  // any key ends it
     kind == KEY_CODE_YES ? NamedKey(static_cast<int>(key)) : Character(static_cast<char32_t>(key));
   }
   DrawSoon();
+}
+
+// Nobody watches, and nobody could end it any more.
+void Screen::TerminalGone() {
+  draw_.reset();
+  context_->console.Take("/quit");
+  keys_.reset();
 }
 
 void Screen::NamedKey(int key) {

@@ -13,6 +13,7 @@
 #include "tools/probe/log_pane.h"
 #include "tools/probe/typed_line.h"
 #include "tools/probe/ui.h"
+#include "tools/terminal/terminal_modes.h"
 
 namespace sluice::probe {
 
@@ -33,6 +34,7 @@ class Screen : public Ui {
   static constexpr Duration kRateEvery = std::chrono::seconds(1);
 
   void ReadKeys();
+  void TerminalGone();
   // A key that ncurses names, or a character.
   void NamedKey(int key);
   void Character(char32_t character);
@@ -51,6 +53,9 @@ class Screen : public Ui {
   LogPane log_;
   TypedLine typed_;
   std::optional<UiContext> context_;
+  // ncurses puts them back at endwin() only, which a signal that ends the program does not wait
+  // for.
+  std::optional<terminal::TerminalModes> modes_;
   std::unique_ptr<FdWatch> keys_;
   std::unique_ptr<Timer> draw_, rate_;
   uint64_t bytes_before_ = 0;
