@@ -1,5 +1,6 @@
 """sluice-probe sockopt and listen-queue, held against what Python's own sockets say."""
 
+import errno
 import json
 import os
 import re
@@ -134,6 +135,29 @@ class Sockopt(unittest.TestCase):
             self.assertRegex(result.stdout, r"TCP_NODELAY +on")
             lines_of("sockopt", *flags, "--set=SO_PRIORITY=3")
             self.assertEqual(own.getsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY), 3)
+
+    def test_what_reading_takes_away_stays_with_the_other_process(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+            gone.bind(("127.0.0.1", 0))
+            nobody = gone.getsockname()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+            own.connect(nobody)
+            own.send(b"x")
+            flags = (f"--pid={os.getpid()}", f"--fd={own.fileno()}")
+            result = harness.run("sluice-probe", "sockopt", *flags)
+            if "EPERM" in result.stderr or "ENOSYS" in result.stderr:
+                self.skipTest(result.stderr)
+            self.assertRegex(result.stdout, r"SO_ERROR +\(not read\) +.*cleared by reading")
+            self.assertNotIn("error", by_name(*flags)["SO_ERROR"])
+            self.assertEqual(own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR),
+                             errno.ECONNREFUSED)
+
+    def test_interfaces_by_name(self):
+        for kind, name in (("udp", "IP_UNICAST_IF"), ("udp6", "IPV6_UNICAST_IF")):
+            with self.subTest(option=name):
+                result = harness.run("sluice-probe", "sockopt", kind, f"--set={name}=lo")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(f"set {name}=lo: was any, is lo\n", result.stdout)
 
 
 class ListenQueue(unittest.TestCase):

@@ -21,7 +21,8 @@ namespace {
 // What getsockopt(2) said.
 struct Reading {
   int error = 0;
-  std::string bytes;
+  std::string bytes{};
+  bool done = true;  // false: not asked
 };
 
 // How much room to give: some options want their exact size, some fill as much as there is.
@@ -42,7 +43,7 @@ socklen_t RoomFor(ValueKind kind) {
 
 Reading Read(int fd, int level, const OptionRow& row) {
   socklen_t size = RoomFor(row.kind);
-  Reading reading{0, std::string(size, '\0')};
+  Reading reading{.bytes = std::string(size, '\0')};
   if (getsockopt(fd, level, row.number, reading.bytes.data(), &size) != 0) reading.error = errno;
   reading.bytes.resize(std::min<size_t>(size, reading.bytes.size()));
   return reading;
@@ -66,6 +67,7 @@ std::string WhyNot(int error) {
 
 std::string TextOf(const OptionRow& row, const Reading& reading) {
   if (row.access == Access::kSet) return "(set only)";
+  if (!reading.done) return "(not read)";
   return reading.error != 0 ? "- " + WhyNot(reading.error) : ValueText(row.kind, reading.bytes);
 }
 
@@ -79,7 +81,9 @@ std::string Columns(std::string name, std::string value, std::string_view meanin
 
 class Listing {
  public:
-  Listing(int fd, bool json) : fd_(fd), json_(json), kind_(KindOf(fd)) {}
+  // A borrowed socket keeps all it has.
+  Listing(int fd, bool borrowed, bool json)
+      : fd_(fd), borrowed_(borrowed), json_(json), kind_(KindOf(fd)) {}
 
   void Print() {
     if (!json_) PrintLine(text::Harmless(DescribeSocket(fd_)));
@@ -97,9 +101,11 @@ class Listing {
 
  private:
   void PrintRow(const OptionLevel& level, const OptionRow& row) {
-    const Reading reading = row.access == Access::kSet ? Reading{} : Read(fd_, level.level, row);
-    std::vector<Field> fields =
-        reading.error == 0 ? FieldsOf(row.kind, reading.bytes) : std::vector<Field>();
+    const bool asks = row.access != Access::kSet && !(borrowed_ && row.access == Access::kTake);
+    const Reading reading = asks ? Read(fd_, level.level, row) : Reading{.done = false};
+    std::vector<Field> fields = reading.done && reading.error == 0
+                                    ? FieldsOf(row.kind, reading.bytes)
+                                    : std::vector<Field>();
     if (json_) return PrintJson(level, row, reading, fields);
     PrintLine(Columns(std::string(row.name), TextOf(row, reading), row.meaning));
     if (!fields.empty()) structs_.emplace_back(std::string(row.name), std::move(fields));
@@ -111,7 +117,7 @@ class Listing {
         {"level", level.name}, {"name", row.name}, {"text", TextOf(row, reading)}};
     if (reading.error != 0) {
       json["error"] = backend::ErrnoText(reading.error);
-    } else if (row.access != Access::kSet) {
+    } else if (reading.done) {
       if (const auto number = NumberOf(row.kind, reading.bytes)) json["value"] = *number;
     }
     for (const Field& field : fields) json["fields"][field.name] = field.value;
@@ -120,6 +126,7 @@ class Listing {
   }
 
   const int fd_;
+  const bool borrowed_;
   const bool json_;
   const Where kind_;
   std::vector<std::pair<std::string, std::vector<Field>>> structs_;
@@ -155,7 +162,8 @@ absl::Status Apply(int fd, const std::string& name, const std::string& asked, bo
   const auto found = FindOption(fd, name);
   if (!found.ok()) return found.status();
   const auto& [level, row] = *found;
-  if (row.access == Access::kGet) return absl::InvalidArgumentError(name + " can only be read");
+  if (row.access == Access::kGet || row.access == Access::kTake)
+    return absl::InvalidArgumentError(name + " can only be read");
   const absl::StatusOr<std::string> value = ValueFrom(row.kind, asked);
   if (!value.ok()) {
     return absl::InvalidArgumentError("cannot set " + name + " to \"" + asked +
@@ -189,7 +197,7 @@ absl::Status Show(const SockoptOptions& options) {
     const absl::StatusOr<netlab::UniqueFd> fd = BorrowSocket(options.pid, options.descriptor);
     if (!fd.ok()) return fd.status();
     if (absl::Status set = ApplyAll(fd->get(), options); !set.ok()) return set;
-    Listing(fd->get(), options.json).Print();
+    Listing(fd->get(), /*borrowed=*/true, options.json).Print();
     return absl::OkStatus();
   }
   const absl::StatusOr<SocketPlan> plan = PlanSocket(options.kind, options.endpoint);
@@ -201,7 +209,7 @@ absl::Status Show(const SockoptOptions& options) {
   if (absl::Status attached = AttachSocket(fd->get(), *plan, options.backlog); !attached.ok()) {
     return attached;
   }
-  Listing(fd->get(), options.json).Print();
+  Listing(fd->get(), /*borrowed=*/false, options.json).Print();
   return absl::OkStatus();
 }
 

@@ -122,10 +122,11 @@ absl::StatusOr<std::string> ValueFrom(ValueKind kind, const std::string& text) {
       return Group4From(text);
     case ValueKind::kGroup6:
       return Group6From(text);
-    case ValueKind::kInterface: {
+    case ValueKind::kInterface:
+    case ValueKind::kInterfaceNetworkOrder: {
       const absl::StatusOr<unsigned> index = InterfaceFrom(text);
       if (!index.ok()) return index.status();
-      return BytesOf(static_cast<int>(*index));
+      return BytesOf(kind == ValueKind::kInterface ? *index : htonl(*index));
     }
     case ValueKind::kCredentials:
     case ValueKind::kMemory:

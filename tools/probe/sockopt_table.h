@@ -22,9 +22,10 @@ enum class ValueKind : uint8_t {
   kHex,  // a number better read in hexadecimal
   kName,
   kLinger,
-  kTime,       // struct timeval
-  kRate,       // bytes a second
-  kInterface,  // an index
+  kTime,                   // struct timeval
+  kRate,                   // bytes a second
+  kInterface,              // an index
+  kInterfaceNetworkOrder,  // of IP_UNICAST_IF and IPV6_UNICAST_IF (ip(7))
   kIpv4,
   kSocketType,
   kFamily,
@@ -39,7 +40,12 @@ enum class ValueKind : uint8_t {
   kBlob,
 };
 
-enum class Access : uint8_t { kBoth, kGet, kSet };
+enum class Access : uint8_t {
+  kBoth,
+  kGet,
+  kSet,
+  kTake,  // read only, and reading takes it from the socket: not done to other programs' sockets
+};
 
 // Which sockets have it.
 enum Where : uint8_t { kTcp = 1, kUdp = 2, kUnix = 4, kInet = kTcp | kUdp, kAny = 7 };

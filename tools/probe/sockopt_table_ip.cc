@@ -53,7 +53,7 @@ constexpr OptionRow kIpRows[] = {
     {47, "MCAST_LEAVE_SOURCE_GROUP", kBlob, "leaves it", kSet},
     {48, "MCAST_MSFILTER", kBlob, "sources of a group", kSet},
     {49, "IP_MULTICAST_ALL", kFlag, "hears groups others joined"},
-    {50, "IP_UNICAST_IF", kInterface, "leaves by this interface"},
+    {50, "IP_UNICAST_IF", kInterfaceNetworkOrder, "leaves by this interface"},
     {51, "IP_LOCAL_PORT_RANGE", kHex, "own ports: high and low 16 bits"},
     {52, "IP_PROTOCOL", kProtocol, "of the socket", kGet},
 };
@@ -109,7 +109,7 @@ constexpr OptionRow kIpv6Rows[] = {
     {73, "IPV6_MINHOPCOUNT", kNumber, "drops what comes with fewer hops"},
     {74, "IPV6_ORIGDSTADDR", kFlag, "datagrams carry their first target"},
     {75, "IPV6_TRANSPARENT", kFlag, "takes others' addresses (proxies)"},
-    {76, "IPV6_UNICAST_IF", kInterface, "leaves by this interface"},
+    {76, "IPV6_UNICAST_IF", kInterfaceNetworkOrder, "leaves by this interface"},
     {77, "IPV6_RECVFRAGSIZE", kFlag, "datagrams carry their fragment size"},
     {78, "IPV6_FREEBIND", kFlag, "bind to addresses not here (yet)"},
 };

@@ -12,7 +12,7 @@ constexpr OptionRow kRows[] = {
     {1, "SO_DEBUG", kFlag, "the kernel traces the socket"},
     {2, "SO_REUSEADDR", kFlag, "bind where old connections linger"},
     {3, "SO_TYPE", kSocketType, "stream or datagram", kGet},
-    {4, "SO_ERROR", kErrno, "pending error, cleared by reading", kGet},
+    {4, "SO_ERROR", kErrno, "pending error, cleared by reading", Access::kTake},
     {5, "SO_DONTROUTE", kFlag, "only hosts on a network of ours"},
     {6, "SO_BROADCAST", kFlag, "broadcast addresses are allowed"},
     {7, "SO_SNDBUF", kBytes, "send buffer; doubled when set"},

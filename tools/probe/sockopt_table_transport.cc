@@ -36,7 +36,7 @@ constexpr OptionRow kTcpRows[] = {
     {25, "TCP_NOTSENT_LOWAT", kBytes, "writable below so much unsent", kBoth, kTcp},
     {26, "TCP_CC_INFO", kBlob, "of the congestion control", kGet, kTcp},
     {27, "TCP_SAVE_SYN", kNumber, "keep the SYNs' headers", kBoth, kTcp},
-    {28, "TCP_SAVED_SYN", kBlob, "the headers kept", kGet, kTcp},
+    {28, "TCP_SAVED_SYN", kBlob, "headers kept, cleared by reading", Access::kTake, kTcp},
     {29, "TCP_REPAIR_WINDOW", kBlob, "windows in repair", kBoth, kTcp},
     {30, "TCP_FASTOPEN_CONNECT", kFlag, "connect() waits for the first data", kBoth, kTcp},
     {31, "TCP_ULP", kName, "a layer on top, such as tls", kBoth, kTcp},

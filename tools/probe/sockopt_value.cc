@@ -68,7 +68,6 @@ std::string TimeText(std::string_view bytes) {
 std::string InterfaceText(int64_t index) {
   char name[IF_NAMESIZE];
   if (index == 0) return "any";
-  // Of IP_UNICAST_IF the index comes back as it was set, in network order.
   const char* found = if_indextoname(static_cast<unsigned>(index), name);
   return found == nullptr ? std::to_string(index) : std::string(found);
 }
@@ -115,6 +114,7 @@ std::string NumberText(ValueKind kind, int64_t number) {
                  ? "no limit"
                  : report::FormatExact(static_cast<uint64_t>(number)) + " B/s";
     case ValueKind::kInterface:
+    case ValueKind::kInterfaceNetworkOrder:
       return InterfaceText(number);
     case ValueKind::kSocketType:
       return NameOf(kSocketTypes, number);
@@ -166,6 +166,10 @@ std::optional<int64_t> NumberOf(ValueKind kind, std::string_view bytes) {
       return std::nullopt;
     default:
       break;
+  }
+  if (kind == ValueKind::kInterfaceNetworkOrder) {
+    const auto index = As<uint32_t>(bytes);
+    return index ? std::optional<int64_t>(ntohl(*index)) : std::nullopt;
   }
   if (const auto wide = As<int64_t>(bytes)) return wide;
   if (kind == ValueKind::kHex || kind == ValueKind::kRate) return As<uint32_t>(bytes);
