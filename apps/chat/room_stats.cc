@@ -15,7 +15,7 @@ struct Row {
   uint64_t RoomStats::*count;
 };
 
-constexpr std::array<Row, 20> kRows = {{
+constexpr std::array<Row, 21> kRows = {{
     {"entered", &RoomStats::entered},
     {"left", &RoomStats::left},
     {"members_most", &RoomStats::members_most},
@@ -27,6 +27,7 @@ constexpr std::array<Row, 20> kRows = {{
     {"datagrams", &RoomStats::datagrams},
     {"datagrams_sent", &RoomStats::datagrams_sent},
     {"too_long", &RoomStats::too_long},
+    {"too_long_to_send", &RoomStats::too_long_to_send},
     {"from_services", &RoomStats::from_services},
     {"address_full", &RoomStats::address_full},
     {"too_often", &RoomStats::too_often},

@@ -21,6 +21,7 @@ struct RoomStats {
   uint64_t datagrams = 0;  // received
   uint64_t datagrams_sent = 0;
   uint64_t too_long = 0;           // --max-message-bytes
+  uint64_t too_long_to_send = 0;   // messages that are no datagram in the room's encoding
   uint64_t from_services = 0;      // from a port of a service, or our own
   uint64_t address_full = 0;       // --max-per-address
   uint64_t too_often = 0;          // --udp-rate

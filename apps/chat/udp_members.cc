@@ -12,6 +12,9 @@ namespace {
 // chats: somebody forged it so that the service and the room answer each other for ever.
 constexpr uint16_t kClientPortMin = 1024;
 
+// Of UDP over IPv4: 65,535 without the headers. The kernel sends no longer one (EMSGSIZE).
+constexpr size_t kPayloadBytesMax = 65'507;
+
 }  // namespace
 
 UdpMembers::UdpMembers(Loop& loop, Room& room, RoomStats& stats, const UdpLimits& limits,
@@ -123,6 +126,10 @@ void UdpMembers::Send(const UdpMember& member, std::string_view bytes) {
 
 void UdpMembers::Hear(const Message& message) {
   if (socket_ == nullptr) return;  // nobody came yet
+  if (message.datagram.size() > kPayloadBytesMax) {
+    ++stats_.too_long_to_send;
+    return;
+  }
   roll_.ForEach([&](UdpMember& member) {
     if (&member == message.not_for) return;
     switch (roll_.MaySend(member, message.datagram.size(), now())) {

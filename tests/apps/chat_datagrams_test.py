@@ -110,6 +110,19 @@ class Datagrams(ChatCase):
         self.assertEqual(client.recvfrom(1024)[0], b"said")
         self.stop(room)
 
+    def test_what_is_no_datagram_in_the_rooms_encoding_is_left_out(self):
+        room = self.room("--encoding=GB18030", "--max-message-bytes=60000")
+        page, talk = self.browser(room, nick="p"), self.udp()
+        talk.sendto(b"hi", room.address("udp"))
+        self.assertEqual(talk.recvfrom(1024)[0], b"hi")
+        page.say("\u00eb" * 16_500)  # four bytes each
+        page.hear_until("^p: \u00eb+$")
+        page.say("after")
+        self.assertEqual(talk.recvfrom(1024)[0], b"p: after")
+        counted = self.counters(room)
+        self.assertEqual((counted["too_long_to_send"], counted["queue_full"]), (1, 0))
+        self.assertEqual(counted["datagrams_sent"], 3, "hi, after, and goodbye")
+
     def test_what_echoes_for_ever_is_slowed_down(self):
         room = self.room("--udp-rate=10")
         echo, watch = self.udp(), self.lines(room)
