@@ -51,7 +51,8 @@ def crowd(transport, address, count, to_parent):
 def measure(transport, members, backend, rounds=5):
     server = harness.Server("sluice-chat", "serve", f"--{transport}=127.0.0.1:0",
                             *(["--tcp=127.0.0.1:0"] if transport == "udp" else []),
-                            f"--backend={backend}", listeners=2 if transport == "udp" else 1)
+                            f"--backend={backend}", "--line-rate=1000000",
+                            listeners=2 if transport == "udp" else 1)
     try:
         pipes = []
         for _ in range(PROCESSES):
