@@ -156,12 +156,13 @@ int FileRoot::OpenBeneath(std::string_view name, int flags) const {
   open_how how{};
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = resolve_;
-  for (;;) {
+  constexpr int kTriesMax = 100;  // or whoever renames without end holds up the loop
+  for (int i = 0;; ++i) {
     const long fd = syscall(SYS_openat2, directory_.fd(), path.c_str(), &how, sizeof(how));
     if (fd >= 0) return static_cast<int>(fd);
     // EAGAIN: something was renamed meanwhile, and the kernel could not tell whether it stayed
     // beneath.
-    if (errno != EINTR && errno != EAGAIN) return -errno;
+    if ((errno != EINTR && errno != EAGAIN) || i == kTriesMax) return -errno;
   }
 }
 
@@ -192,7 +193,8 @@ FileError FileRoot::Status(std::string_view name, FileStatus* status) const {
 }
 
 FileError FileRoot::List(std::string_view name, size_t entries_max,
-                         std::vector<DirectoryEntry>* entries, bool* cut) const {
+                         std::vector<DirectoryEntry>* entries, bool* cut,
+                         absl::FunctionRef<bool(std::string_view)> shown) const {
   entries->clear();
   *cut = false;
   if (!IsName(name)) return FileError::kBadName;
@@ -207,7 +209,7 @@ FileError FileRoot::List(std::string_view name, size_t entries_max,
   while (const dirent* found = readdir(directory)) {
     DirectoryEntry entry;
     entry.name = found->d_name;
-    if (!IsSegment(entry.name)) continue;
+    if (!IsSegment(entry.name) || !shown(entry.name)) continue;
     const std::string path = name.empty() ? entry.name : std::string(name) + "/" + entry.name;
     if (Status(path, &entry.status) != FileError::kNone) continue;
     *cut = entries->size() == entries_max;

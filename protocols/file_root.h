@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "reactor/base/shared_file.h"
 
@@ -74,9 +75,12 @@ class FileRoot {
   // Without opening it: costs no permission to read.
   FileError Status(std::string_view name, FileStatus* status) const;
   // What a directory holds, sorted by name, directories first; without "." and "..", without what
-  // cannot be looked at, and `*cut` where there was more than `entries_max`.
-  FileError List(std::string_view name, size_t entries_max, std::vector<DirectoryEntry>* entries,
-                 bool* cut) const;
+  // cannot be looked at or is not `shown`, and `*cut` where there was more than `entries_max`.
+  FileError List(
+      std::string_view name, size_t entries_max, std::vector<DirectoryEntry>* entries, bool* cut,
+      absl::FunctionRef<bool(std::string_view)> shown = [](std::string_view) {
+        return true;
+      }) const;
   // A regular file or a link, which is deleted itself; never a directory.
   FileError Delete(std::string_view name) const;
 

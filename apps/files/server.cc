@@ -24,6 +24,10 @@ struct Service {
   Disk disk;
 };
 
+TransferError Check(std::string_view name, const ServerOptions& options) {
+  return CheckName(name, options.name_bytes_max, options.hidden);
+}
+
 class Session : public Channel {
  public:
   explicit Session(std::shared_ptr<Service> service)
@@ -57,9 +61,6 @@ class Session : public Channel {
   void Transfer(Connection& connection, const Frame& frame);
   void PeerFailed(Connection& connection, const Frame& error);
   void Finish(Connection& connection, const std::string& what);
-  TransferError Check(std::string_view name) const {
-    return CheckName(name, service_->options.name_bytes_max, service_->options.hidden);
-  }
   void Log(std::string_view outcome);
 
   std::shared_ptr<Service> service_;
@@ -103,7 +104,7 @@ void Session::Ask(Connection& connection, Frame frame) {
                                                      : "put";
   doing_ = verb + (frame.name.empty() ? "" : " " + text::Harmless(frame.name));
   const bool is_root = frame.type == FrameType::kList && frame.name.empty();
-  const TransferError error = is_root ? TransferError::kNone : Check(frame.name);
+  const TransferError error = is_root ? TransferError::kNone : Check(frame.name, service_->options);
   if (error != TransferError::kNone) return Fail(connection, error);
   if (frame.type == FrameType::kList) return List(connection, frame.name);
   if (frame.type == FrameType::kGet) return Get(connection, frame.name);
@@ -120,8 +121,10 @@ void Session::List(Connection& connection, const std::string& name) {
   auto listing = std::make_shared<Listing>();
   RunOnDisk(
       connection,
-      [listing, name, &root = service_->root, max = service_->options.list_entries_max] {
-        listing->error = root.List(name, max, &listing->entries, &listing->more);
+      [listing, name, &root = service_->root, &options = service_->options] {
+        listing->error = root.List(
+            name, options.list_entries_max, &listing->entries, &listing->more,
+            [&options](std::string_view n) { return Check(n, options) == TransferError::kNone; });
         return true;
       },
       [this, listing](Connection& c) {
@@ -135,7 +138,6 @@ void Session::SendList(Connection& connection, const std::vector<DirectoryEntry>
   Frame frame;
   frame.type = FrameType::kEntry;
   for (const DirectoryEntry& entry : entries) {
-    if (Check(entry.name) != TransferError::kNone) continue;
     frame.name = entry.name;
     frame.flag = entry.status.is_directory;
     frame.size = entry.status.is_directory ? 0 : entry.status.size;
