@@ -77,11 +77,16 @@ size_t Channel::TakeFrame(Connection& connection, std::string_view bytes) {
 }
 
 void Channel::RunOnDisk(Connection& connection, absl::AnyInvocable<bool()> slice,
-                        std::function<void(Connection&)> then) {
+                        std::function<void(Connection&)> then, WhenGone when_gone) {
   Loop& loop = connection.loop();
   const ConnectionId id = connection.id();
   keep_alive_ = std::make_unique<Timer>(loop, [this, &loop, id] { KeepAlive(loop, id); });
   keep_alive_->ArmAfter(kWaitEvery);
+  if (when_gone == WhenGone::kStop) {
+    slice = [gone = gone_, work = std::move(slice)]() mutable {
+      return gone->load(std::memory_order_relaxed) || work();
+    };
+  }
   disk_.Run(std::move(slice), [this, &loop, id, then = std::move(then)] {
     Connection* found = loop.Find(id);  // its handler is this
     if (found == nullptr || !found->is_open()) return;

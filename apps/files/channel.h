@@ -4,6 +4,7 @@
 #ifndef SLUICE_APPS_FILES_CHANNEL_H_
 #define SLUICE_APPS_FILES_CHANNEL_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,7 @@ ConnectionLimits ChannelLimits(Duration idle_timeout, Duration stall_timeout);
 class Channel : public Handler {
  public:
   explicit Channel(Disk& disk) : disk_(disk), codec_(FrameCodec()) {}
+  ~Channel() override { gone_->store(true, std::memory_order_relaxed); }
 
   void Send(Connection& connection, const Frame& frame);
   void Send(Connection& connection, FrameType type);
@@ -34,9 +36,11 @@ class Channel : public Handler {
   void ExpectBody(uint32_t bytes) { body_left_ = bytes; }
 
   // Disk::Run for this connection: `then` is called where it is still open. Meanwhile the peer is
-  // told to wait, so that neither end takes the other for dead.
+  // told to wait, so that neither end takes the other for dead. What is for this connection alone
+  // ends with it, before its next slice; what is for the file (WhenGone::kFinish) does not.
+  enum class WhenGone : uint8_t { kStop, kFinish };
   void RunOnDisk(Connection& connection, absl::AnyInvocable<bool()> slice,
-                 std::function<void(Connection&)> then);
+                 std::function<void(Connection&)> then, WhenGone when_gone = WhenGone::kStop);
 
   size_t OnData(Connection& connection, std::string_view bytes) final;
 
@@ -55,6 +59,8 @@ class Channel : public Handler {
   Disk& disk_;
   LengthPrefixCodec codec_;
   uint32_t body_left_ = 0;
+  // Looked at by the disk's thread.
+  const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<Timer> keep_alive_;  // while the disk works
 };
 

@@ -136,7 +136,8 @@ void FileReceiver::Store(Connection& connection, std::string_view digest,
           return channel_.Fail(c, TransferErrorOf(storing->error));
         }
         stored(c);
-      });
+      },
+      Channel::WhenGone::kFinish);
 }
 
 // Not while the disk's thread works on it.
