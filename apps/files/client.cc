@@ -56,8 +56,18 @@ void Client::TaskDone(const Task& task, const Outcome& outcome) {
   on_outcome_(task, outcome);
 }
 
+// A server that did not see a connection break holds its part until that has been silent for its
+// idle timeout, which by default is ours.
+void Client::TaskBusy(Task task) {
+  if (!task.busy_since.has_value()) task.busy_since = loop_.now();
+  const Duration patience = options_.idle_timeout + options_.retry_delay;
+  if (loop_.now() - *task.busy_since < patience) task.failures = -1;  // this one does not count
+  TaskBroke(std::move(task), 0, TransferErrorText(TransferError::kBusy));
+}
+
 // It goes on where it broke, before the others.
 void Client::TaskBroke(Task task, uint64_t bytes_there, std::string_view why) {
+  if (bytes_there > task.bytes_there) task.busy_since.reset();
   task.failures = bytes_there > task.bytes_there ? 1 : task.failures + 1;
   task.bytes_there = std::max(task.bytes_there, bytes_there);
   if (task.failures <= options_.retries) {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ struct Task {
   Direction direction = Direction::kGet;
   std::string remote_name;  // beneath the server's root
   std::string local_path;
-  int failures = 0;          // in a row, without progress
-  uint64_t bytes_there = 0;  // when it last broke
+  int failures = 0;                       // in a row, without progress
+  uint64_t bytes_there = 0;               // when it last broke
+  std::optional<TimePoint> busy_since{};  // somebody else has its part, maybe our broken connection
 };
 
 // How a task ended.
@@ -74,6 +76,7 @@ class Client {
   // What a connection tells.
   bool NextTask(Task* task);
   void TaskDone(const Task& task, const Outcome& outcome);
+  void TaskBusy(Task task);
   void TaskBroke(Task task, uint64_t bytes_there, std::string_view why);
   void SessionClosed(class ClientSession* session, CloseReason reason);
 

@@ -154,7 +154,9 @@ void ClientSession::OnFailure(Connection&, TransferError error, std::string_view
 void ClientSession::ServerFailed(Connection& connection, const Frame& frame) {
   const auto error = static_cast<TransferError>(frame.code);
   if (receiver_.has_value() && error == TransferError::kChanged) receiver_->Discard();
-  if (task_.has_value() && PassesByItself(error)) {
+  if (task_.has_value() && error == TransferError::kBusy) {
+    client_.TaskBusy(*std::exchange(task_, std::nullopt));
+  } else if (task_.has_value() && PassesByItself(error)) {
     client_.TaskBroke(*std::exchange(task_, std::nullopt), 0, TransferErrorText(error));
   } else if (task_.has_value()) {
     End("the server says: " + std::string(TransferErrorText(error)) +

@@ -11,6 +11,7 @@ namespace {
 
 // A server that never ends its list must not fill our memory.
 constexpr size_t kEntriesMax = 1'000'000;
+constexpr size_t kNameBytesMax = 64 << 20;
 
 }  // namespace
 
@@ -27,7 +28,9 @@ void Lister::OnOpen(Connection& connection) {
 }
 
 void Lister::OnFrame(Connection& connection, Frame frame) {
-  if (frame.type == FrameType::kEntry && listing_.entries.size() < kEntriesMax) {
+  if (frame.type == FrameType::kEntry && listing_.entries.size() < kEntriesMax &&
+      frame.name.size() <= kNameBytesMax - name_bytes_) {
+    name_bytes_ += frame.name.size();
     listing_.entries.push_back(std::move(frame));
     return;
   }
@@ -39,6 +42,9 @@ void Lister::OnFrame(Connection& connection, Frame frame) {
     listing_.error = "the server says: " +
                      std::string(TransferErrorText(static_cast<TransferError>(frame.code))) +
                      (frame.text.empty() ? "" : ": ") + text::Harmless(frame.text);
+  } else if (frame.type == FrameType::kEntry) {
+    listing_.error =
+        "the server's list is too long: more than 1,000,000 entries or 64 MiB of names";
   } else {
     listing_.error = "the server's answer is not understood";
   }

@@ -31,6 +31,7 @@ class Lister : public Channel {
 
   const std::string name_;
   Listing& listing_;
+  size_t name_bytes_ = 0;
   bool over_ = false;
 };
 

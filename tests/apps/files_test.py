@@ -349,13 +349,19 @@ class OurProtocol(FilesCase):
         self.stop(server)
 
     def test_limits_of_lists_names_and_silence(self):
+        os.mkdir(os.path.join(self.root, "sub"))
         for number in range(30):
             self.write(f"file{number}", b"")
+            self.write(f"sub/.sluice-{number}.part", b"")
+            self.write(f"sub/.{number}", b"")
+        self.write("sub/seen", b"")
         server = self.files_server("--max-list-entries=20", "--max-name-bytes=6",
                                    "--idle-timeout=200ms")
         peer = self.peer(server)
         entries, more = peer.list()
         self.assertEqual((len(entries), more), (20, True))
+        entries, more = peer.list("sub")
+        self.assertEqual((set(entries), more), ({"seen"}, False), "what is hidden does not count")
         self.assert_refused(wire.NAME_TOO_LONG, lambda: peer.get("file100"))
         silent = [self.peer(server) for _ in range(20)]
         for peer in silent:
@@ -379,6 +385,30 @@ class OurProtocol(FilesCase):
         while greedy.receive(wire.ENTRY, wire.END).kind == wire.ENTRY:
             entries += 1
         self.assertEqual(entries, 301)
+        self.stop(server)
+
+    def test_work_for_a_client_that_is_gone_ends(self):
+        path = self.write("huge", b"")
+        os.truncate(path, 1 << 43)  # a hole: hours of hashing, and no disk
+        server = self.files_server()
+        for _ in range(20):
+            peer = self.peer(server)
+            peer.ask("huge")
+            peer.send(wire.frame(wire.HAVE, struct.pack(">Q", 1 << 43), wire.text(b"x" * 32)))
+            self.assertIn("huge", self.peer(server).list()[0], "the others have their turn")
+            harness.reset(peer.socket)
+        descriptors = f"/proc/{server.process.pid}/fd"
+
+        def held():
+            found = []
+            for number in os.listdir(descriptors):
+                try:
+                    found.append(os.readlink(os.path.join(descriptors, number)))
+                except OSError:
+                    pass
+            return [target for target in found if target == os.path.realpath(path)]
+
+        harness.wait_until(lambda: not held(), lambda: f"{len(held())} descriptors are held")
         self.stop(server)
 
     def test_hundreds_of_clients_at_once(self):
@@ -625,6 +655,37 @@ class OurClient(FilesCase):
                 for command in "\x1b\u009b\u202e":
                     self.assertNotIn(command, result.stderr)
                 self.assertEqual([n for n in os.listdir(self.here) if not n.endswith(".part")], [])
+
+    def test_a_list_without_end(self):
+        entry = wire.frame(wire.ENTRY, wire.meta("x" * 4000, 1, 0o644, 0), b"\0")
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            def serve():
+                with listener.accept()[0] as client:
+                    try:
+                        for _ in range(400):  # 160 MB
+                            client.sendall(entry * 100)
+                    except OSError:
+                        pass
+
+            thread = threading.Thread(target=serve, daemon=True)
+            thread.start()
+            result = self.command("list", "127.0.0.1:%d" % listener.getsockname()[1])
+            thread.join(harness.WAIT_S)
+        self.assert_fails("the server's list is too long", result)
+
+    def test_a_part_that_is_held_is_waited_for(self):
+        """A server that did not see the last connection break has its part still."""
+        path = self.write("big", BIG, self.here)
+        server = self.files_server("--writable", "--log")
+        holder = self.peer(server)
+        holder.offer("big", len(BIG), modified_ns=os.stat(path).st_mtime_ns)
+        client = self.start("put", server.target(), path, "--retries=1", "--retry-delay=10ms")
+        harness.wait_until(lambda: server.errors().count("somebody else") > 5 or
+                           client.poll() is not None, server.errors)
+        holder.close()
+        self.assertEqual(client.communicate(timeout=harness.WAIT_S)[1], "")
+        self.assertEqual((client.returncode, self.read("big")), (0, BIG))
+        self.stop(server)
 
     def test_a_progress_bar_on_a_terminal(self):
         self.write("big", BIG)
