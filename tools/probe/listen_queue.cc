@@ -158,6 +158,7 @@ int RunListenQueue(const ListenQueueOptions& options) {
     if (options.every && !options.json) PrintLine(ClockText(SinceEpoch()));
     if (absl::Status status = ShowOnce(options); !status.ok()) return cli::Fail(status);
     if (!options.every) return 0;
+    if (OutputBroken()) return 0;  // nobody reads it any more; or a disk is full, as said at exit
     // A signal ends it early.
     poll(nullptr, 0, static_cast<int>(*options.every / std::chrono::milliseconds(1)));
     if (cli::Interrupted()) return 0;

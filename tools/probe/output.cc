@@ -49,6 +49,10 @@ void PrintLine(const std::string& line) {
   std::fflush(stdout);
 }
 
+bool OutputBroken() {
+  return std::ferror(stdout) != 0;
+}
+
 std::vector<std::string> PlainOutput::Lines(const Event& event) {
   // Said by a line of its own, which all servers have.
   if (event.kind == EventKind::kListening) return {};

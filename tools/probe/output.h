@@ -50,6 +50,8 @@ std::string SummaryJson(const Journal& journal);
 
 // On standard output, at once.
 void PrintLine(const std::string& line);
+// Whether a line could not be written: whoever read it is gone, or the disk is full.
+bool OutputBroken();
 
 }  // namespace sluice::probe
 

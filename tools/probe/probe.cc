@@ -1,5 +1,6 @@
 #include "tools/probe/probe.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,18 @@ class FirstError : public EventSink {
 
  private:
   std::string text_;
+};
+
+// Ends what nobody reads any more, as in `sluice-probe ... | head -1`.
+class ReaderGone : public EventSink {
+ public:
+  explicit ReaderGone(std::function<void()> on_gone) : on_gone_(std::move(on_gone)) {}
+  void OnEvent(const Event&) override {
+    if (OutputBroken()) on_gone_();
+  }
+
+ private:
+  const std::function<void()> on_gone_;
 };
 
 // The line all servers print once they listen.
@@ -66,6 +79,10 @@ class Probe {
   void Stop() {
     if (!loop_->stopping()) loop_->Stop(kDrain);
   }
+  // Not at once: what is being told is told to everybody first.
+  void StopSoon() {
+    if (loop_ != nullptr && !loop_->stopping()) loop_->Post([this] { Stop(); });
+  }
   bool reads_input() const { return !options_.plan && options_.script_file.empty(); }
   Characters NewCharacters() const { return *Characters::Create(options_.encoding); }
   absl::Status Finish();
@@ -73,6 +90,7 @@ class Probe {
   const ProbeOptions& options_;
   Journal journal_;
   FirstError error_;
+  ReaderGone reader_gone_{[this] { StopSoon(); }};
   std::optional<ListeningLine> listening_line_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<Link> link_;
@@ -110,6 +128,7 @@ absl::Status Probe::SetUp() {
   ui_ = MakeUi();
   journal_.AddSink(error_);
   journal_.AddSink(*ui_);
+  journal_.AddSink(reader_gone_);
   if (!options_.capture_file.empty()) {
     absl::StatusOr<std::unique_ptr<Capture>> capture =
         Capture::Open(options_.capture_file, options_.link.kind);
