@@ -90,12 +90,16 @@ absl::Status DatagramLink::Start() {
   return absl::OkStatus();
 }
 
-Peer* DatagramLink::PeerAt(const Endpoint& remote) {
+DatagramLink::Known& DatagramLink::PeerAt(const Endpoint& remote) {
   const auto known = numbers_.find(remote);
-  if (known != numbers_.end()) return &peers_.at(known->second);
-  if (peers_.size() == kPeersMax) return nullptr;
+  return known != numbers_.end() ? peers_.at(known->second) : NewPeer(remote);
+}
+
+DatagramLink::Known& DatagramLink::NewPeer(const Endpoint& remote) {
+  if (peers_.size() == kPeersMax) ForgetTheMostSilent();
   const int number = ++last_number_;
-  Peer& peer = peers_[number];
+  Known& known = peers_[number];
+  Peer& peer = known.peer;
   peer.number = number;
   peer.local = socket_->endpoint();
   peer.remote = remote;
@@ -109,33 +113,49 @@ Peer* DatagramLink::PeerAt(const Endpoint& remote) {
   journal_.Opened(peer);
   // Not from within Start: who waits for it may not be there yet.
   loop_.Post([this] { Ready(); });
-  return &peer;
+  return known;
+}
+
+void DatagramLink::Heard(Known& known) {
+  if (!IsServer(options_.kind) && known.peer.number == 1) return;
+  by_silence_.erase(known.heard);
+  known.heard = ++last_heard_;
+  by_silence_.emplace(known.heard, known.peer.number);
+}
+
+void DatagramLink::ForgetTheMostSilent() {
+  Close(by_silence_.begin()->second);
 }
 
 void DatagramLink::Take(const Datagram& datagram) {
-  Peer* peer = PeerAt(*datagram.peer);
-  Peer stranger;
-  if (peer == nullptr) {
-    stranger.local = socket_->endpoint();
-    stranger.remote = *datagram.peer;
-    peer = &stranger;
-  }
-  journal_.Received(*peer, datagram.bytes, datagram.wire_bytes);
-  if (options_.echo && peer->number != 0 && !EchoMayLoop(peer->remote)) {
-    Send(peer->number, datagram.bytes);
-  }
+  Known& known = PeerAt(*datagram.peer);
+  Heard(known);
+  journal_.Received(known.peer, datagram.bytes, datagram.wire_bytes);
+  if (options_.echo) Echo(known, datagram.bytes);
 }
 
 // Two echo servers whose addresses someone forged into each other's datagrams would answer one
-// another for ever (CVE-2024-2169); such a pair mostly has one port number.
-bool DatagramLink::EchoMayLoop(const Endpoint& remote) const {
-  return remote.is_ip() && remote.port() == socket_->endpoint().port();
+// another for ever (CVE-2024-2169). Such a pair has one port number, or a port of the system's
+// services, or sends back what it was sent.
+void DatagramLink::Echo(Known& known, std::string_view bytes) {
+  constexpr uint16_t kUserPort = 1024;
+  const Endpoint& remote = known.peer.remote;
+  const bool own_kind =
+      remote.is_ip() && (remote.port() == socket_->endpoint().port() || remote.port() < kUserPort);
+  if (!own_kind && known.echoes.MayEcho(bytes, loop_.now())) {
+    Send(known.peer.number, bytes);
+    return;
+  }
+  journal_.Note("#" + std::to_string(known.peer.number) +
+                " is not echoed, it may be an echo itself (" + std::to_string(++echoes_withheld_) +
+                " so far)");
 }
 
 size_t DatagramLink::Send(int peer, std::string_view bytes) {
   if (socket_ == nullptr) return 0;
   size_t count = 0;
-  for (auto& [number, to] : peers_) {
+  for (auto& [number, known] : peers_) {
+    Peer& to = known.peer;
     if (peer != kAllPeers && number != peer) continue;
     // A client's strangers are not meant by "all".
     if (peer == kAllPeers && !IsServer(options_.kind) && number != 1) continue;
@@ -167,13 +187,14 @@ void DatagramLink::Close(int peer) {
   }
   const auto node = peers_.extract(peer);
   if (node.empty()) return;
-  numbers_.erase(node.mapped().remote);
-  journal_.Forgotten(node.mapped());
+  numbers_.erase(node.mapped().peer.remote);
+  by_silence_.erase(node.mapped().heard);
+  journal_.Forgotten(node.mapped().peer);
 }
 
 std::vector<Peer> DatagramLink::peers() const {
   std::vector<Peer> all;
-  for (const auto& [number, peer] : peers_) all.push_back(peer);
+  for (const auto& [number, known] : peers_) all.push_back(known.peer);
   return all;
 }
 

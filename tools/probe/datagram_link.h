@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "reactor/timer.h"
 #include "reactor/udp.h"
+#include "tools/probe/echo_guard.h"
 #include "tools/probe/link.h"
 
 namespace sluice::probe {
@@ -32,10 +33,19 @@ class DatagramLink final : public Link {
   class Receiver;
 
   absl::StatusOr<Endpoint> OwnEndpoint() const;
-  // nullptr: there are kPeersMax already.
-  Peer* PeerAt(const Endpoint& remote);
+  struct Known {
+    Peer peer;
+    uint64_t heard = 0;  // its place in by_silence_
+    EchoGuard echoes;
+  };
+
+  // A new one takes the place of the one silent for longest where there are kPeersMax.
+  Known& PeerAt(const Endpoint& remote);
+  Known& NewPeer(const Endpoint& remote);
+  void Heard(Known& known);
+  void ForgetTheMostSilent();
   void Take(const Datagram& datagram);
-  bool EchoMayLoop(const Endpoint& remote) const;
+  void Echo(Known& known, std::string_view bytes);
   void TellLosses();
 
   Loop& loop_;
@@ -43,7 +53,11 @@ class DatagramLink final : public Link {
   const LinkOptions options_;
   DatagramSocket* socket_ = nullptr;
   int last_number_ = 0;
-  std::map<int, Peer> peers_;
+  std::map<int, Known> peers_;
+  // Numbers of peers, those silent for longest first; without the one a client speaks to.
+  std::map<uint64_t, int> by_silence_;
+  uint64_t last_heard_ = 0;
+  uint64_t echoes_withheld_ = 0;
   absl::flat_hash_map<Endpoint, int> numbers_;
   // What the kernel refused is known a little after it was handed over.
   static constexpr Duration kLookAfter = std::chrono::milliseconds(20);
