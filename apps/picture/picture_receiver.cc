@@ -40,15 +40,13 @@ PictureReceiver::PictureReceiver(Loop& loop, const ReceiveOptions& options, Pict
   if (options_.timeout > Duration(0)) timeout_.ArmAfter(options_.timeout);
 }
 
-void PictureReceiver::OnDatagrams(DatagramSocket& socket, absl::Span<const Datagram> batch) {
+void PictureReceiver::OnDatagrams(DatagramSocket&, absl::Span<const Datagram> batch) {
   for (const Datagram& datagram : batch) {
     if (done()) return;
     const PartVerdict verdict = reader_.Take(*datagram.peer, datagram.bytes, loop_.now(),
                                              [this](const Picture& picture) { Came(picture); });
     if (verdict == PartVerdict::kForeign && !hinted_) Hint(datagram);
   }
-  counts_.datagrams = socket.stats().received;
-  counts_.bytes = socket.stats().bytes_received;
 }
 
 void PictureReceiver::Came(const Picture& picture) {
@@ -117,12 +115,16 @@ void PictureReceiver::Say(const std::string& line) {
   progress_.Finish();
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
+  // Nobody reads on, and nothing is saved: there is no point in going on.
+  if (std::ferror(stdout) != 0 && folder_ == nullptr && !loop_.stopping()) loop_.Stop();
 }
 
 // Frames half there are lost now; datagrams in the socket's buffer are not looked at any more.
 void PictureReceiver::OnStop(DatagramSocket& socket) {
   reader_.Expire(kNever);
   counts_.duration = loop_.now() - started_;
+  counts_.datagrams = socket.stats().received;
+  counts_.bytes = socket.stats().bytes_received;
   counts_.kernel_drops = socket.stats().kernel_drops;
   const auto memory = socket.GetOption(socket_option::kMemoryInfo);
   if (memory.ok()) counts_.kernel_drops = memory->values[kDropsOfMemoryInfo];

@@ -59,6 +59,30 @@ class Tutorials(PictureCase):
         self.assertEqual(server._read_line(), "timeout")
         self.assertRegex(self.stop(server), r"timeouts: \d+ waits without a picture")
 
+    def test_the_last_picture_asked_for_is_counted(self):
+        server, address = self.receive_json("--plain", "--count=1")
+        udp_socket(self).sendto(jpeg(1000), address)
+        code, output = server.wait()
+        self.assertEqual(code, 0)
+        report = json.loads(output.splitlines()[-1])
+        self.assertEqual((report["datagrams"], report["bytes"]), (1, 1000), report)
+
+    def test_it_ends_when_nobody_reads_what_it_prints_and_nothing_is_saved(self):
+        server = self.receive("--plain")
+        address = server.address("udp")
+        server.process.stdout.close()
+        udp_socket(self).sendto(jpeg(1000), address)
+        self.assertEqual(server.process.wait(harness.WAIT_S), 0)
+
+    def test_it_goes_on_saving_when_nobody_reads_what_it_prints(self):
+        server = self.receive("--plain", f"--out={self.out}")
+        address = server.address("udp")
+        server.process.stdout.close()
+        send_all(udp_socket(self), [jpeg(1000, i) for i in range(3)], address)
+        self.wait_for_pictures(3)
+        server.signal()
+        self.assertEqual(server.process.wait(harness.WAIT_S), 0)
+
     def test_more_than_60000_bytes_are_refused_with_what_to_do(self):
         for size, refused in ((60_000, False), (60_001, True)):
             result = self.send(self.file("big.jpg", jpeg(size)), "--to=127.0.0.1:9", "--plain")
