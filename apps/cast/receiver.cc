@@ -9,6 +9,11 @@
 #include "tools/cli/command.h"
 
 namespace sluice::cast {
+namespace {
+
+constexpr size_t kDropsOfMemoryInfo = 8;  // SK_MEMINFO_DROPS, linux/sock_diag.h
+
+}  // namespace
 
 class Receiver::Ear : public DatagramHandler {
  public:
@@ -17,8 +22,12 @@ class Receiver::Ear : public DatagramHandler {
   void OnDatagrams(DatagramSocket&, absl::Span<const Datagram> batch) override {
     receiver_.Take(place_, batch);
   }
-  void OnClose(DatagramSocket& socket) override {
-    receiver_.kernel_drops_ += socket.stats().kernel_drops;
+  // Those dropped last come with no datagram that could say so.
+  void OnStop(DatagramSocket& socket) override {
+    const auto memory = socket.GetOption(socket_option::kMemoryInfo);
+    receiver_.kernel_drops_ +=
+        memory.ok() ? memory->values[kDropsOfMemoryInfo] : socket.stats().kernel_drops;
+    socket.Close();
   }
 
  private:

@@ -38,6 +38,14 @@ def numbered(run, sequence, text=b"x"):
     return b"SLUICE-CAST/1 %016x %d\n%s" % (run, sequence, text)
 
 
+def receive_drops(pid, port):
+    """Of the sockets of this port in the process's network (proc_net_udp(5))."""
+    with open(f"/proc/{pid}/net/udp") as table:
+        lines = [line.split() for line in table.readlines()[1:]]
+    return sum(int(fields[12]) for fields in lines
+               if int(fields[1].partition(":")[2], 16) == port)
+
+
 class Receiving:
     """A sluice-cast receive at work; its lines as they come."""
 
@@ -230,6 +238,21 @@ class Hearing(NetCase):
         self.assertEqual(late.process.returncode, 1)
         self.assertIn("ended after 0 of 2 datagrams", errors)
 
+    def test_what_the_full_buffer_dropped_last_is_counted(self):
+        one = self.receive(f"--group={GROUP}:{PORT}", "--interface=eth0", "--json")
+        sender = self.sender(NET.far, "far0")
+        one.process.send_signal(signal.SIGSTOP)
+        for _ in range(400):
+            sender.sendto(bytes(1_000), (GROUP, PORT))
+        harness.wait_until(lambda: receive_drops(one.process.pid, PORT) > 0,
+                           lambda: "the receive buffer is full")
+        one.process.send_signal(signal.SIGCONT)
+        read = 0
+        while read < 400 - receive_drops(one.process.pid, PORT):
+            one.line()
+            read += 1
+        totals = json.loads(one.end().splitlines()[-1])
+        self.assertEqual(totals["datagrams"] + totals["kernel_drops"], 400)
 
     def test_it_ends_when_nobody_reads_what_it_prints(self):
         for flags in ([], ["--json"]):
