@@ -153,6 +153,11 @@ void PacketFile::Udp(const Packet& packet) {
                IpPacket(*packet.from, *packet.to, IPPROTO_UDP, std::move(datagram), kChecksumAt)));
 }
 
+void PacketFile::Forget(const Endpoint& one, const Endpoint& other) {
+  connections_.erase(Flow(one, other));
+  connections_.erase(Flow(other, one));
+}
+
 PacketFile::Connection& PacketFile::ConnectionOf(const Packet& packet, size_t* sender) {
   auto found = connections_.find(Flow(*packet.from, *packet.to));
   *sender = 0;

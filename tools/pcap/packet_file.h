@@ -51,6 +51,9 @@ class PacketFile {
   // Whole packets only, at once: however the process ends, the file can be read.
   void Add(const Packet& packet);
 
+  // A connection that is over: both ways.
+  void Forget(const Endpoint& one, const Endpoint& other);
+
   // The first error there was.
   absl::Status Close();
 

@@ -64,7 +64,9 @@ void Capture::OnEvent(const Event& event) {
       In(event, "FIN");
       return Out(event, "ACK");
     case EventKind::kClosed:
-      return stream ? Closed(event) : void();
+      if (!stream) return;
+      Closed(event);
+      return file_->Forget(event.local, event.remote);
     default:
       return;
   }

@@ -49,6 +49,9 @@ class Link {
   // Half-close, after what is unsent; nothing for datagrams.
   virtual void EndOutput(int peer) = 0;
   virtual void Close(int peer) = 0;
+  // Has the peer of a stream slowed down by TCP; datagrams come all the same.
+  virtual void PauseReading(int) {}
+  virtual void ResumeReading(int) {}
   // Those who are there now, by number.
   virtual std::vector<Peer> peers() const = 0;
   virtual size_t unsent_bytes() const = 0;

@@ -30,7 +30,12 @@ ScriptRunner::ScriptRunner(Loop& loop, Link& link, Journal& journal, std::string
       file_(std::move(file)),
       statements_(std::move(statements)),
       sender_(loop, link, journal),
-      timer_(loop, [this] { Step(); }) {}
+      timer_(loop, [this] { Step(); }) {
+  ++named_[peer_];
+  for (const Statement& statement : statements_) {
+    if (statement.kind == StatementKind::kPeer) ++named_[statement.peer];
+  }
+}
 
 void ScriptRunner::Begin(std::function<void()> on_end) {
   on_end_ = std::move(on_end);
@@ -39,14 +44,14 @@ void ScriptRunner::Begin(std::function<void()> on_end) {
 }
 
 void ScriptRunner::OnEvent(const Event& event) {
-  if (event.peer == 0) return;
+  if (named_.find(event.peer) == named_.end()) return;
   Heard& heard = heard_[event.peer];
   switch (event.kind) {
     case EventKind::kOpened:
       heard.open = true;
       break;
     case EventKind::kReceived:
-      if (heard.unmatched.size() <= kUnmatchedBytesMax) heard.unmatched += event.bytes;
+      Take(event.peer, heard, event.bytes);
       break;
     case EventKind::kPeerEnded:
       heard.ended = true;
@@ -59,6 +64,30 @@ void ScriptRunner::OnEvent(const Event& event) {
       return;
   }
   StepSoon();
+}
+
+void ScriptRunner::Take(int peer, Heard& heard, std::string_view bytes) {
+  if (heard.lost == 0 && heard.unmatched.size() <= kUnmatchedBytesMax) {
+    heard.unmatched += bytes;
+  } else {
+    heard.lost += bytes.size();
+  }
+  if (heard.unmatched.size() <= kUnmatchedBytesMax || heard.skims) return;
+  heard.paused = true;
+  link_.PauseReading(peer);
+}
+
+void ScriptRunner::Resume(int peer, Heard& heard) {
+  if (std::exchange(heard.paused, false)) link_.ResumeReading(peer);
+}
+
+void ScriptRunner::ChangePeer(int peer) {
+  if (--named_[peer_] == 0) {
+    if (const auto left = heard_.find(peer_); left != heard_.end()) Resume(peer_, left->second);
+    named_.erase(peer_);
+    heard_.erase(peer_);
+  }
+  peer_ = peer;
 }
 
 // Never from within an event: what a statement does is an event, too.
@@ -112,7 +141,7 @@ ScriptRunner::Outcome ScriptRunner::Do(const Statement& statement) {
       timeout_ = statement.duration;
       return Outcome::kDone;
     case StatementKind::kPeer:
-      peer_ = statement.peer;
+      ChangePeer(statement.peer);
       return Outcome::kDone;
     case StatementKind::kWait:
       if (deadline_ == kNever) deadline_ = After(loop_.now(), statement.duration);
@@ -140,6 +169,8 @@ ScriptRunner::Outcome ScriptRunner::Do(const Statement& statement) {
       link_.Close(peer_);
       return Outcome::kDone;
     case StatementKind::kExpectEnd:
+      heard.skims = true;
+      Resume(peer_, heard);
       return heard.ended ? Outcome::kDone : WaitOr(statement, "the peer did not end");
     default:
       return Expect(statement, heard);
@@ -186,10 +217,17 @@ ScriptRunner::Outcome ScriptRunner::Expect(const Statement& statement, Heard& he
   if (match.begin == std::string_view::npos) return NothingMatched(statement, heard);
   heard.unmatched.erase(0, match.begin + match.size);
   heard.searched = 0;
+  heard.skims = false;
+  if (heard.unmatched.size() <= kUnmatchedBytesMax) Resume(peer_, heard);
   return Outcome::kDone;
 }
 
 ScriptRunner::Outcome ScriptRunner::NothingMatched(const Statement& statement, const Heard& heard) {
+  if (heard.lost != 0) {
+    return Fail(statement, report::FormatExact(heard.lost) +
+                               " bytes are lost, which came when 1 MiB waited to be looked at; " +
+                               WhatCame(heard.unmatched));
+  }
   if (heard.ended) {
     return Fail(statement, "the peer ended before; " + WhatCame(heard.unmatched));
   }

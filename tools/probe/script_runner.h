@@ -42,11 +42,17 @@ class ScriptRunner : public EventSink {
   enum class Outcome { kDone, kWaits, kEnded };
   struct Heard {
     std::string unmatched;
+    size_t lost = 0;      // came after `unmatched` where it was full already
     size_t searched = 0;  // of it, by the expect that waits
     bool open = false;
-    bool ended = false;  // nothing more will come
+    bool ended = false;   // nothing more will come
+    bool paused = false;  // reading of it, until an expect made room
+    bool skims = false;   // only its end is awaited
   };
 
+  void Take(int peer, Heard& heard, std::string_view bytes);
+  void Resume(int peer, Heard& heard);
+  void ChangePeer(int peer);
   void StepSoon();
   void Step();
   Outcome Do(const Statement& statement);
@@ -66,6 +72,9 @@ class ScriptRunner : public EventSink {
   const std::string file_;
   const std::vector<Statement> statements_;
   std::function<void()> on_end_;
+  // How often the statements to come name each peer. Others are not heard: what they send would be
+  // kept for nobody.
+  std::map<int, int> named_;
   std::map<int, Heard> heard_;
   Sender sender_;
   Timer timer_;

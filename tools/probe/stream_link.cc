@@ -99,6 +99,14 @@ void StreamLink::Close(int peer) {
   ForEach(peer, [](Connection& connection, Peer&) { connection.Close(); });
 }
 
+void StreamLink::PauseReading(int peer) {
+  ForEach(peer, [](Connection& connection, Peer&) { connection.PauseReading(); });
+}
+
+void StreamLink::ResumeReading(int peer) {
+  ForEach(peer, [](Connection& connection, Peer&) { connection.ResumeReading(); });
+}
+
 std::vector<Peer> StreamLink::peers() const {
   std::vector<Peer> all;
   for (const auto& [number, client] : clients_) all.push_back(client.peer);

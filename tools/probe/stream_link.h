@@ -20,6 +20,8 @@ class StreamLink final : public Link {
   size_t Send(int peer, std::string_view bytes) override;
   void EndOutput(int peer) override;
   void Close(int peer) override;
+  void PauseReading(int peer) override;
+  void ResumeReading(int peer) override;
   std::vector<Peer> peers() const override;
   size_t unsent_bytes() const override;
 
