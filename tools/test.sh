@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# THE test command: everything a commit must pass, from a bare checkout. About 10 minutes at most on
-# two cores; much less with a warm compiler cache.
+# THE test command: everything a commit must pass, from a bare checkout. About 20 minutes on two busy
+# cores with nothing in the compiler cache; it is meant to take 10.
 #
 #   ./tools/test.sh            everything
 #   ./tools/test.sh release    one of its parts: release, asan, tsan
